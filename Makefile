@@ -21,7 +21,8 @@ all: ## Build the tool and its libraries into build/
 demo: all ## Check three small programs, broken and fixed, and show the reports
 	@tools/demo
 
-test: format-check unit sanitize ## Everything that must hold before a change lands
+# The product's own tests come last, so that theirs is the closing line.
+test: format-check sanitize unit ## Everything that must hold before a change lands
 
 unit: ## The tests, on the release build
 	@tools/bootstrap test
