@@ -45,8 +45,15 @@ macro(lockstep_set_flags)
     message(FATAL_ERROR "Lockstep is built with GCC or Clang; this is ${CMAKE_CXX_COMPILER_ID}.")
   endif()
   add_compile_options(-Wall -Wextra $<$<BOOL:${LOCKSTEP_WERROR}>:-Werror>)
-  # Sources name project headers from the root, "src/trace/trace.h", and public ones as users do, <lockstep/check.h>.
-  include_directories("${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/include")
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # GCC 12 sees overlapping copies in std::string's insert and operator+ where there are none (GCC bug 105651).
+    add_compile_options(-Wno-restrict)
+  elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    # libstdc++ 12's std::stable_sort uses what libstdc++ 12 itself calls deprecated.
+    add_compile_options(-Wno-deprecated-declarations)
+  endif()
+  # Sources name project headers from src, "trace/execution.h", and public ones as users do, <lockstep/check.h>.
+  include_directories("${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/include")
 
   if(LOCKSTEP_SANITIZE)
     # The injected library takes the place of a sanitizer's runtime, so it cannot itself be built with one: sanitizers
