@@ -1,28 +1,20 @@
 // expect: fail kind=deadlock
-// Two threads join each other.
+// Three threads join one another in a circle after main has left with pthread_exit.
 #include <pthread.h>
 
-#include <atomic>
-
-pthread_t first, second;
+pthread_t threads[3];
 pthread_barrier_t ready;
+int ids[3] = {0, 1, 2};
 
-void* join_second(void*) {
+void* join_next(void* p) {
   pthread_barrier_wait(&ready);
-  pthread_join(second, nullptr);
-  return nullptr;
-}
-
-void* join_first(void*) {
-  pthread_barrier_wait(&ready);
-  pthread_join(first, nullptr);
+  pthread_join(threads[(*static_cast<int*>(p) + 1) % 3], nullptr);
   return nullptr;
 }
 
 int main() {
-  pthread_barrier_init(&ready, nullptr, 3);
-  pthread_create(&first, nullptr, join_second, nullptr);
-  pthread_create(&second, nullptr, join_first, nullptr);
+  pthread_barrier_init(&ready, nullptr, 4);
+  for (int& id : ids) pthread_create(&threads[id], nullptr, join_next, &id);
   pthread_barrier_wait(&ready);
   pthread_exit(nullptr);
 }

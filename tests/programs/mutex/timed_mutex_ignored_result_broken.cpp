@@ -1,5 +1,5 @@
 // expect: fail kind=data-race
-// try_lock_for may time out; the critical section is entered all the same (and the lock released without being held).
+// try_lock_for may time out; the critical section is entered all the same.
 #include <chrono>
 #include <mutex>
 #include <thread>
