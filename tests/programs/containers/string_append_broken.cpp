@@ -1,4 +1,4 @@
-// expect: fail kind=data-race|double-free|use-after-free
+// expect: fail kind=data-race
 // Two threads append to one string.
 #include <string>
 #include <thread>

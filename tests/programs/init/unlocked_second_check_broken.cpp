@@ -1,4 +1,4 @@
-// expect: fail kind=leak|assertion
+// expect: fail kind=leak
 // Atomic pointer, but no second check under the lock: two instances, the first of them leaked.
 #include <atomic>
 #include <mutex>

@@ -1,4 +1,4 @@
-// expect: fail kind=data-race
+// expect: fail kind=data-race|use-after-free
 // Members are destroyed in reverse order: the vector that the thread uses goes before the jthread is joined.
 #include <memory>
 #include <thread>

@@ -5,7 +5,7 @@
 
 std::atomic<int> limit{3};
 
-int depth(volatile int n) {
+int depth(int n) {
   volatile char frame[4096];
   frame[0] = static_cast<char>(n);
   if (n == limit.load(std::memory_order_relaxed)) return frame[0];

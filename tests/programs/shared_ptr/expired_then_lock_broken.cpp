@@ -1,4 +1,4 @@
-// expect: fail kind=crash|assertion
+// expect: fail kind=assertion
 // expired() is asked first and the result of lock() not checked.
 #include <cassert>
 #include <memory>

@@ -1,4 +1,4 @@
-// expect: fail kind=use-after-free|data-race
+// expect: fail kind=use-after-free
 // A pointer to what a thread_local object owns is kept after the thread has ended.
 #include <memory>
 #include <thread>
