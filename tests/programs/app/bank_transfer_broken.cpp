@@ -1,4 +1,5 @@
 // expect: fail kind=deadlock pattern=lock-order-inversion
+// flags: -O0
 // compilers: gcc clang
 // Transfers between two accounts lock the source first: opposite transfers deadlock.
 #include <mutex>

@@ -1,4 +1,5 @@
 // expect: pass
+// flags: -O2
 // compilers: gcc clang
 // A pool of one worker: the destructor lets it finish the queue, then joins.
 #include <cassert>

@@ -1,4 +1,5 @@
 // expect: fail kind=assertion
+// flags: -O2
 // `if` instead of `while`: between the notification and the wakeup another consumer takes the item.
 #include <cassert>
 #include <condition_variable>

@@ -1,4 +1,5 @@
 // expect: pass complete
+// flags: -O0
 // compilers: gcc clang
 // A flag under the mutex remembers the notification.
 #include <cassert>

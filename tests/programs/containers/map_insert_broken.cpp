@@ -1,4 +1,5 @@
 // expect: fail kind=data-race
+// flags: -O0
 // Two threads insert different keys into one map.
 #include <map>
 #include <thread>

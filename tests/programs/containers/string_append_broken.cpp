@@ -1,4 +1,5 @@
 // expect: fail kind=data-race
+// flags: -O0
 // Two threads append to one string.
 #include <string>
 #include <thread>

@@ -1,4 +1,5 @@
 // expect: fail kind=data-race
+// flags: -O2
 // compilers: gcc clang
 // Two threads push to one vector.
 #include <thread>

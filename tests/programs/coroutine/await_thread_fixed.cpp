@@ -1,4 +1,5 @@
 // expect: pass
+// flags: -O0
 // compilers: gcc
 // co_await hands the coroutine to a new thread; main joins that thread.
 #include <cassert>

@@ -1,6 +1,5 @@
 // expect: fail kind=deadlock pattern=lost-wakeup
-// A futex mutex that wakes only when it saw a waiter count, which the waiter raises too late: after its failed try and
-// without looking at the word again in the same step.
+// A futex mutex that wakes only when there are waiters, but no waiter ever counts itself: who sleeps is not woken.
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>

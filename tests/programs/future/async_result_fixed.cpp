@@ -1,4 +1,5 @@
 // expect: pass
+// flags: -O0
 // compilers: gcc clang
 // std::async on its own thread; the value is read through the future.
 #include <cassert>

@@ -1,4 +1,5 @@
 // expect: pass complete
+// flags: -O2
 // compilers: gcc clang
 // Double-checked locking with an acquire load and a release store.
 #include <atomic>

@@ -1,4 +1,5 @@
 // expect: pass complete
+// flags: -O0
 // compilers: gcc clang
 // A function-local static is initialised once, and everybody waits for it.
 #include <cassert>

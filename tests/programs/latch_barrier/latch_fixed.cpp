@@ -1,4 +1,5 @@
 // expect: pass
+// flags: -O2
 // compilers: gcc clang
 // Two workers count a latch down, main waits and reads both results.
 #include <cassert>

@@ -6,6 +6,11 @@ int seen[2];
 
 int main() {
   std::thread threads[2];
-  for (int i = 0; i < 2; ++i) threads[i] = std::thread([&i] { seen[0] += i * 0; });
+  for (int i = 0; i < 2; ++i) {
+    threads[i] = std::thread([&i] {
+      int mine = i;
+      if (mine < 2) seen[mine] = 1;
+    });
+  }
   for (auto& t : threads) t.join();
 }

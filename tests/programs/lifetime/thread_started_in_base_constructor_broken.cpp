@@ -1,4 +1,5 @@
 // expect: fail kind=data-race
+// flags: -O2
 // The base constructor starts the thread before the derived object is complete.
 #include <thread>
 

@@ -1,4 +1,5 @@
 // expect: fail kind=use-after-free
+// flags: -O2
 // compilers: gcc clang
 // The owner frees under the lock; the other thread checks only that it got the lock.
 #include <mutex>

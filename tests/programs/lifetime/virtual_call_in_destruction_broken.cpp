@@ -1,4 +1,5 @@
 // expect: fail kind=data-race
+// flags: -O0
 // compilers: gcc clang
 // The base class joins the thread: the derived part is destroyed (and the vptr rewritten) while the thread calls it.
 #include <thread>

@@ -1,4 +1,5 @@
 // expect: fail kind=data-race pattern=unsafe-publication
+// flags: -O2
 // compilers: gcc clang
 // Message passing with a relaxed flag: the flag orders nothing, so the plain payload is raced for.
 #include <atomic>

@@ -1,4 +1,5 @@
 // expect: pass complete
+// flags: -O0
 // compilers: gcc clang
 // Store buffering with the default order: seq_cst forbids that both threads read 0.
 #include <atomic>

@@ -1,5 +1,6 @@
 // expect: fail kind=assertion
-// 2+2W: each thread writes both variables in opposite order; relaxed modification orders may both end with the first store.
+// 2+2W: each thread writes both variables, in opposite order; with relaxed stores both modification orders may end with
+// the first store of a thread.
 #include <atomic>
 #include <cassert>
 #include <thread>

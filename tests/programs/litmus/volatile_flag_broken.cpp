@@ -1,4 +1,5 @@
 // expect: fail kind=data-race
+// flags: -O2
 // compilers: gcc clang
 // A volatile flag is no synchronisation.
 #include <thread>

@@ -1,4 +1,5 @@
 // expect: pass
+// flags: -O2
 // compilers: gcc clang
 // A seqlock with atomic relaxed data and fences; the reader tries once and drops what it read when a writer was there.
 #include <atomic>

@@ -1,4 +1,5 @@
 // expect: pass complete
+// flags: -O2
 // compilers: gcc clang
 // Two threads push on a Treiber stack; main pops everything after joining.
 #include <atomic>

@@ -1,4 +1,5 @@
 // expect: fail kind=assertion pattern=check-then-act
+// flags: -O2
 // compilers: gcc clang
 // Check and withdrawal are each under the lock, but not both under one: the account is overdrawn.
 #include <cassert>

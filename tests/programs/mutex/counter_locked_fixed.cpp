@@ -1,4 +1,5 @@
 // expect: pass complete
+// flags: -O0
 // compilers: gcc clang
 // The same counter under a mutex.
 #include <cassert>

@@ -1,6 +1,7 @@
 // expect: pass complete
 // compilers: gcc clang
 // A pthread barrier: exactly one thread is the serial one.
+#define _GNU_SOURCE
 #include <assert.h>
 #include <pthread.h>
 

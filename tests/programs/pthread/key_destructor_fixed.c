@@ -1,4 +1,5 @@
 // expect: pass complete
+// flags: -O0
 // compilers: gcc clang
 // A key's destructor frees each thread's value at the thread's end.
 #include <assert.h>

@@ -1,4 +1,5 @@
 // expect: pass complete
+// flags: -O2
 // compilers: gcc clang
 // A counter under a pthread mutex, in C.
 #include <assert.h>

@@ -1,5 +1,6 @@
 // expect: pass complete
 // A pthread rwlock with a reader that tries and a writer that waits.
+#define _GNU_SOURCE
 #include <assert.h>
 #include <pthread.h>
 

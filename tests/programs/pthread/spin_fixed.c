@@ -1,5 +1,6 @@
 // expect: pass complete
 // A pthread spin lock: it is a lock like any other, and a blocked one is not retried.
+#define _GNU_SOURCE
 #include <assert.h>
 #include <pthread.h>
 

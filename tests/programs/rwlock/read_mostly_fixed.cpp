@@ -1,4 +1,5 @@
 // expect: pass complete
+// flags: -O2
 // compilers: gcc clang
 // A shared_mutex: readers share, the writer excludes.
 #include <cassert>

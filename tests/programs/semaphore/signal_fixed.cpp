@@ -1,4 +1,5 @@
 // expect: pass
+// flags: -O2
 // compilers: gcc clang
 // A binary semaphore hands a value from one thread to the other.
 #include <cassert>

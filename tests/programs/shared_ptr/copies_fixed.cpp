@@ -1,4 +1,5 @@
 // expect: pass complete
+// flags: -O0
 // compilers: gcc clang
 // Two threads drop their own copies: the reference count is atomic and the last one deletes.
 #include <cassert>

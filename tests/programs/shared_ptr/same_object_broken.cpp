@@ -1,4 +1,5 @@
 // expect: fail kind=data-race
+// flags: -O2
 // compilers: gcc clang
 // One shared_ptr object is copied by one thread and assigned by another: only the count is thread-safe.
 #include <memory>

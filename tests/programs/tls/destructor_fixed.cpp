@@ -1,4 +1,5 @@
 // expect: pass complete
+// flags: -O0
 // compilers: gcc clang
 // thread_local destructors run at the thread's end, before join returns.
 #include <cassert>
