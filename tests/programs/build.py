@@ -44,7 +44,7 @@ def main():
     parser.add_argument("--compiler", choices=["gcc", "clang"], default="gcc")
     parser.add_argument("--syntax-only", action="store_true")
     parser.add_argument("filters", nargs="*")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     failed = 0
     for path in sorted(p for p in ROOT.rglob("*") if p.suffix in (".c", ".cpp")):
         name = str(path.relative_to(ROOT))
