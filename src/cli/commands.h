@@ -1,0 +1,16 @@
+// The commands. Each takes the words behind its name and returns the exit status; what the user has to put right is a
+// UserError.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace lockstep::cli {
+
+int check_command(const std::vector<std::string>& words);
+int replay_command(const std::vector<std::string>& words);
+int explain_command(const std::vector<std::string>& words);
+/// Not for users: renders the segment that lockstep::check has filled in another process.
+int internal_report_command(const std::vector<std::string>& words);
+
+}  // namespace lockstep::cli

@@ -1,0 +1,39 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/load.h"
+#include "cli/outputs.h"
+#include "explain/explain.h"
+#include "host/check.h"
+#include "host/user_error.h"
+
+namespace lockstep::cli {
+
+int explain_command(const std::vector<std::string>& words) {
+  const Arguments arguments(kExplain, words);
+  if (arguments.help()) {
+    fmt::print("{}", help_text(kExplain));
+    return 0;
+  }
+  if (arguments.rest().size() != 1) {
+    throw host::UserError("name one trace, kind or pattern; for example lockstep explain lost-wakeup");
+  }
+  const std::string& what = arguments.rest()[0];
+  if (const std::string_view text = explain::essay(what); !text.empty()) {
+    fmt::print("{}: {}\n", what, text);
+    return 0;
+  }
+  if (access(what.c_str(), F_OK) != 0) {
+    throw host::UserError(fmt::format("{}: is neither a trace nor a kind or pattern of bug; name a trace file, or a word "
+                                      "from a report such as lost-wakeup", what));
+  }
+  const trace::Execution execution = load(what);
+  target_of(execution, what);  // names come from the program, so it must be the one
+  report::Report report = host::report_of(execution);
+  for (auto& f : report.bugs) f.trace = what;
+  write_fully(STDOUT_FILENO, report::to_text(report, style_for(arguments, STDOUT_FILENO)), "standard output");
+  return 0;
+}
+
+}  // namespace lockstep::cli

@@ -1,0 +1,129 @@
+#include "cli/flags.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace lockstep::cli {
+namespace {
+
+constexpr std::array kFlags = {
+    Flag{"--mode", "MODE", "auto|exhaustive|brute|pct|random|bounded", "auto", kCheck,
+         "how executions are chosen: all of them (exhaustive, brute), at random (pct, random), all with few preemptions "
+         "(bounded); auto: all while that can finish, then pct"},
+    Flag{"--memory-model", "MODEL", "rc11|sc|tso", "rc11", kCheck,
+         "what a load may return: C++'s own memory model (rc11) or interleavings only (sc)"},
+    Flag{"--executions", "N", "", "no limit", kCheck, "stop after N executions; without --time, time is no limit then"},
+    Flag{"--time", "TIME", "", "30s", kCheck, "stop after this time (500ms, 30s, 2m, 1h; a plain number is seconds; 0: no limit)"},
+    Flag{"--preemptions", "K", "", "2", kCheck, "with --mode bounded: at most K preemptions in an execution"},
+    Flag{"--depth", "D", "", "20000", kCheck, "cut an execution after D events"},
+    Flag{"--seed", "N", "", "1", kCheck, "of all random choices; the same seed gives the same search"},
+    Flag{"--keep-going", "", "", "", kCheck, "look for all distinct bugs, not only the first"},
+    Flag{"--each-test", "", "", "", kCheck, "one check for each GoogleTest or Catch2 case"},
+    Flag{"--spurious-wakeups", "", "", "", kCheck, "let condition variables wake without a notification"},
+    Flag{"--ignore-exit-status", "", "", "", kCheck, "an exit status other than 0 is not a bug"},
+    Flag{"--isolation", "HOW", "auto|snapshot|fork", "auto", kCheck, "how one execution is undone before the next"},
+    Flag{"--require-complete", "", "", "", kCheck, "a search that did not explore everything is exit status 3"},
+    Flag{"--warnings-as-errors", "", "", "", kCheck, "a warning is a bug"},
+    Flag{"--json", "FILE|-", "", "", kCheck | kReplay, "write the report as JSON; - is standard output"},
+    Flag{"--junit", "FILE|-", "", "", kCheck | kReplay, "write the report as JUnit XML"},
+    Flag{"--trace", "FILE", "", "", kCheck, "where the failing execution goes (default: lockstep-PROGRAM-KIND.trace)"},
+    Flag{"--quiet", "", "", "", kCheck | kReplay, "no text on standard output"},
+    Flag{"--color", "WHEN", "auto|always|never", "auto", kCheck | kReplay | kExplain, "colour in the text"},
+    Flag{"--progress", "WHEN", "auto|always|never", "auto", kCheck, "a progress line on standard error"},
+};
+
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t corner = row[0]++;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, corner + (a[i - 1] != b[j - 1])});
+      corner = above;
+    }
+  }
+  return row[b.size()];
+}
+
+std::string options_text(Command command) {
+  std::string out;
+  for (const Flag& f : kFlags) {
+    if (!(f.commands & command)) continue;
+    std::string head = fmt::format("  {}{}{}", f.name, f.value.empty() ? "" : " ", f.value);
+    std::string text(f.help);
+    if (!f.choices.empty()) text = std::string(f.choices) + ": " + text;
+    if (!f.initial.empty()) text += fmt::format(" [{}]", f.initial);
+    // The description in a column of its own, broken at spaces.
+    constexpr std::size_t kColumn = 26, kWidth = 100;
+    std::string line = head + std::string(head.size() < kColumn - 1 ? kColumn - head.size() : 2, ' ');
+    while (!text.empty()) {
+      std::size_t end = text.find(' ');
+      if (end == std::string::npos) end = text.size();
+      if (line.size() + 1 + end > kWidth) {
+        out += line + "\n";
+        line = std::string(kColumn, ' ');
+      }
+      line += (line.back() == ' ' ? "" : " ") + text.substr(0, end);
+      text.erase(0, end + 1);
+    }
+    out += line + "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+std::span<const Flag> flags() { return kFlags; }
+
+const Flag* find_flag(Command command, std::string_view name) {
+  for (const Flag& f : kFlags) {
+    if (f.name == name && (f.commands & command)) return &f;
+  }
+  return nullptr;
+}
+
+std::string nearest_flag(Command command, std::string_view name) {
+  std::string best;
+  std::size_t best_distance = 4;
+  for (const Flag& f : kFlags) {
+    const std::size_t d = distance(f.name, name);
+    if ((f.commands & command) && d < best_distance) {
+      best_distance = d;
+      best = f.name;
+    }
+  }
+  return best;
+}
+
+std::string_view command_name(Command command) {
+  return command == kCheck ? "check" : command == kReplay ? "replay" : "explain";
+}
+
+std::string help_text() {
+  return "lockstep: a model checker for concurrent C and C++ programs\n"
+         "\n"
+         "  lockstep check [options] [--] PROGRAM [ARG...]   run a program under every interleaving\n"
+         "  lockstep replay [options] TRACE                  run one recorded execution again\n"
+         "  lockstep explain TRACE|KIND|PATTERN              say a recorded execution, or a word, in words\n"
+         "  lockstep --version | --help | COMMAND --help\n"
+         "\n"
+         "PROGRAM is built with -fsanitize=thread: g++ -g -O1 -fsanitize=thread test.cpp -o test && lockstep check ./test\n"
+         "\n"
+         "Exit status: 0 no bug found, 1 a bug found, 2 wrong usage, 3 not complete under --require-complete,\n"
+         "4 replay diverged or the program is not deterministic, 5 an operation that is not supported.\n";
+}
+
+std::string help_text(Command command) {
+  switch (command) {
+    case kCheck: return "lockstep check [options] [--] PROGRAM [ARG...]\n\n" + options_text(command);
+    case kReplay: return "lockstep replay [options] TRACE\n\n" + options_text(command);
+    case kExplain: return "lockstep explain [options] TRACE|KIND|PATTERN\n\n" + options_text(command);
+  }
+  return help_text();
+}
+
+}  // namespace lockstep::cli

@@ -1,0 +1,99 @@
+#include "cli/outputs.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "host/user_error.h"
+
+namespace lockstep::cli {
+
+using host::UserError;
+
+void write_fully(int fd, const std::string& text, const std::string& what) {
+  for (std::size_t done = 0; done < text.size();) {
+    const ssize_t n = write(fd, text.data() + done, text.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EPIPE) return;  // the reader had enough
+    if (n <= 0) throw UserError(fmt::format("{}: cannot be written ({})", what, std::strerror(errno)));
+    done += static_cast<std::size_t>(n);
+  }
+}
+
+OutputFile::OutputFile(std::string_view option, const std::string& path) : option_(option), path_(path) {
+  if (path_ == "-") {
+    fd_ = STDOUT_FILENO;
+    return;
+  }
+  struct stat info;
+  created_ = stat(path_.c_str(), &info) != 0;
+  fd_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  if (fd_ < 0) {
+    throw UserError(fmt::format("{} {}: cannot be written ({}); name a file in a directory that exists and is yours",
+                                option_, path_, std::strerror(errno)));
+  }
+}
+
+OutputFile::OutputFile(OutputFile&& other) noexcept
+    : option_(std::move(other.option_)), path_(std::move(other.path_)), fd_(other.fd_), created_(other.created_), written_(other.written_) {
+  other.fd_ = -1;
+}
+
+OutputFile::~OutputFile() {
+  if (fd_ < 0 || is_stdout()) return;
+  close(fd_);
+  if (created_ && !written_) unlink(path_.c_str());
+}
+
+void OutputFile::write(const std::string& text) {
+  if (!is_stdout()) {
+    if (ftruncate(fd_, 0) != 0 && errno != EINVAL) {  // EINVAL: a device or a pipe
+      throw UserError(fmt::format("{} {}: cannot be written ({})", option_, path_, std::strerror(errno)));
+    }
+    lseek(fd_, 0, SEEK_SET);
+  }
+  written_ = true;
+  write_fully(fd_, text, path_);
+}
+
+report::TextStyle style_for(const Arguments& arguments, int fd) {
+  report::TextStyle style;
+  const bool terminal = isatty(fd) == 1;
+  const std::string colour = arguments.text("--color", "auto");
+  style.colour = colour == "always" || (colour == "auto" && terminal && !std::getenv("NO_COLOR"));
+  winsize size = {};
+  if (terminal && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) style.width = size.ws_col;
+  return style;
+}
+
+Outputs::Outputs(const Arguments& arguments) : style_(style_for(arguments, STDOUT_FILENO)) {
+  const std::string json = arguments.text("--json"), junit = arguments.text("--junit");
+  const std::string trace = arguments.text("--trace");
+  if (json == "-" && junit == "-") {
+    throw UserError("--json - and --junit -: two reports cannot share standard output; write one of them to a file");
+  }
+  const auto same = [](std::string_view a, const std::string& x, std::string_view b, const std::string& y) {
+    if (!x.empty() && x == y && x != "-") throw UserError(fmt::format("{} and {}: both name {}; name two files", a, b, x));
+  };
+  same("--json", json, "--junit", junit);
+  same("--json", json, "--trace", trace);
+  same("--junit", junit, "--trace", trace);
+  if (trace == "-") throw UserError("--trace -: a trace is not written to standard output; name a file");
+  if (!json.empty()) json_.emplace_back("--json", json);
+  if (!junit.empty()) junit_.emplace_back("--junit", junit);
+  text_ = !arguments.has("--quiet") && json != "-" && junit != "-";
+}
+
+void Outputs::write(const report::Report& report) {
+  if (text_) write_fully(STDOUT_FILENO, report::to_text(report, style_), "standard output");
+  for (OutputFile& f : json_) f.write(report::to_json(report));
+  for (OutputFile& f : junit_) f.write(report::to_junit(report));
+}
+
+}  // namespace lockstep::cli

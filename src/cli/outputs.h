@@ -1,0 +1,51 @@
+// The files and streams that a command writes: opened before the work, written after it.
+//
+// Thread safety: none.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/arguments.h"
+#include "report/report.h"
+
+namespace lockstep::cli {
+
+/// A file that is known to be writable. It is left as it was if nothing is written; one made for the test goes away.
+class OutputFile {
+ public:
+  /// `option` is for the message. `-` is standard output. Throws UserError.
+  OutputFile(std::string_view option, const std::string& path);
+  ~OutputFile();
+  OutputFile(OutputFile&& other) noexcept;
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  void write(const std::string& text);
+  const std::string& path() const { return path_; }
+  bool is_stdout() const { return path_ == "-"; }
+
+ private:
+  std::string option_, path_;
+  int fd_ = -1;
+  bool created_ = false, written_ = false;
+};
+
+/// Where the reports go, from --json, --junit, --quiet and --color.
+class Outputs {
+ public:
+  explicit Outputs(const Arguments& arguments);
+
+  void write(const report::Report& report);
+
+ private:
+  std::vector<OutputFile> json_, junit_;  // none or one
+  bool text_ = true;
+  report::TextStyle style_;
+};
+
+/// The style for a stream: --color, NO_COLOR, terminal or not, its width.
+report::TextStyle style_for(const Arguments& arguments, int fd);
+void write_fully(int fd, const std::string& text, const std::string& what);
+
+}  // namespace lockstep::cli

@@ -1,0 +1,33 @@
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/load.h"
+#include "cli/outputs.h"
+#include "host/check.h"
+#include "host/interrupt.h"
+#include "host/user_error.h"
+
+namespace lockstep::cli {
+
+int replay_command(const std::vector<std::string>& words) {
+  const Arguments arguments(kReplay, words);
+  if (arguments.help()) {
+    fmt::print("{}", help_text(kReplay));
+    return 0;
+  }
+  if (arguments.rest().size() != 1) {
+    throw host::UserError(arguments.rest().empty() ? "no trace is named; write lockstep replay TRACE"
+                                                   : "more than one trace is named; replay takes one");
+  }
+  const std::string& path = arguments.rest()[0];
+  const trace::Execution recorded = load(path);
+  const host::Target target = target_of(recorded, path);
+  Outputs outputs(arguments);
+  const host::InterruptGuard guard;
+  host::Outcome outcome = host::replay(recorded, target);
+  for (auto& f : outcome.report.bugs) f.trace = path;
+  outputs.write(outcome.report);
+  return outcome.status;
+}
+
+}  // namespace lockstep::cli

@@ -1,0 +1,184 @@
+#include <algorithm>
+
+#include "explain/diagnosis.h"
+#include "trace/vocabulary.h"
+
+namespace lockstep::explain {
+namespace {
+
+using protocol::Kind;
+using protocol::Op;
+
+// How one unserialisable triple is to be read.
+struct Triple {
+  Diagnosis diagnosis;
+  Index seen_by_failure = 0;  // the failing thread's last access of the object: the later, the closer to the failure
+};
+
+bool small_step(std::uint64_t from, std::uint64_t to) {
+  const std::uint64_t distance = to > from ? to - from : from - to;
+  return distance > 0 && distance <= 4096;
+}
+
+class Failure {
+ public:
+  Failure(const History& history, const trace::Bug& bug, names::Namer& namer)
+      : h_(history), bug_(bug), namer_(namer) {}
+
+  Diagnosis diagnose();
+
+ private:
+  void triples_at(std::uint64_t addr);
+  std::string_view lost_update_pattern(Index read, Index write);
+  bool same_line(Index a, Index b) {
+    const auto x = namer_.place(h_.at(a).stack), y = namer_.place(h_.at(b).stack);
+    return x.line != 0 && x.line == y.line && x.full_path == y.full_path;
+  }
+  Index failing_access(std::uint64_t addr) const {
+    return h_.last(bug_.thread, h_.size(), [&](const trace::Event& e) { return e.addr == addr && trace::is_read(e.op); });
+  }
+
+  const History& h_;
+  const trace::Bug& bug_;
+  names::Namer& namer_;
+  std::vector<Triple> found_;
+};
+
+// A thread read, another wrote, the thread wrote: an update from a stale value, or an act on a stale check?
+std::string_view Failure::lost_update_pattern(Index read, Index write) {
+  const auto before = h_.value(read), after = h_.value(write);
+  if (after && *after != 0 && namer_.block(*after)) return "lazy-init";
+  if (same_line(read, write)) return "read-modify-write";
+  const bool flag = h_.at(write).size == 1;
+  if (before && after && !flag && small_step(*before, *after)) return "read-modify-write";
+  if (before && after) return "check-then-act";
+  return flag ? "check-then-act" : "read-modify-write";
+}
+
+void Failure::triples_at(std::uint64_t addr) {
+  const std::vector<Index>& list = h_.accesses(addr);
+  const Index seen = failing_access(addr);
+  const auto add = [&](std::string_view pattern, Index first, Index turn, Index second) {
+    Triple t;
+    t.diagnosis.pattern = pattern;
+    t.diagnosis.objects = {addr};
+    t.diagnosis.first = first;
+    t.diagnosis.turn = turn;
+    t.diagnosis.second = second;
+    t.seen_by_failure = seen == kNone ? 0 : seen + 1;
+    found_.push_back(t);
+  };
+  for (std::size_t k = 0; k < list.size(); ++k) {
+    const Index second = list[k];
+    const std::uint16_t thread = h_.at(second).thread;
+    // Back over the others' writes to this thread's previous access.
+    Index turn = kNone, first = kNone;
+    std::size_t at = k;
+    while (at-- > 0) {
+      const trace::Event& e = h_.at(list[at]);
+      if (e.thread == thread) {
+        first = list[at];
+        break;
+      }
+      if (trace::is_write(e.op) && succeeded(e)) turn = list[at];
+    }
+    if (first == kNone || turn == kNone || !trace::is_read(h_.at(first).op)) continue;
+    const trace::Event& last = h_.at(second);
+    const bool plain_write = last.op == Op::kStore || last.op == Op::kPlainWrite;
+    if (plain_write && !trace::is_write(h_.at(first).op)) {
+      add(lost_update_pattern(first, second), first, turn, second);
+    } else if (trace::is_read(last.op) && !trace::is_write(h_.at(first).op) && !same_line(first, second)) {
+      // It read again, and what it had found out before is not so any more. An act follows, or only a use.
+      Index act = kNone;
+      for (std::size_t n = k; n < list.size(); ++n) {
+        if (h_.at(list[n]).thread == thread && trace::is_write(h_.at(list[n]).op)) {
+          act = list[n];
+          break;
+        }
+      }
+      if (act != kNone) {
+        add("check-then-act", first, turn, act);
+      } else if (thread == bug_.thread) {
+        add("time-of-check-to-time-of-use", first, turn, second);
+      }
+    }
+  }
+}
+
+Diagnosis Failure::diagnose() {
+  for (const std::uint64_t addr : h_.shared()) triples_at(addr);
+  // Those on what the failing thread looked at last explain most; of equals, a write that was lost.
+  const auto rank = [](const Triple& t) {
+    return t.diagnosis.pattern == "time-of-check-to-time-of-use" ? 0 : t.diagnosis.pattern == "check-then-act" ? 1 : 2;
+  };
+  const auto best = std::max_element(found_.begin(), found_.end(), [&](const Triple& a, const Triple& b) {
+    if (a.seen_by_failure != b.seen_by_failure) return a.seen_by_failure < b.seen_by_failure;
+    return rank(a) < rank(b);
+  });
+  if (best != found_.end()) return best->diagnosis;
+
+  // A read of an old value, where the newest was written already.
+  Diagnosis d;
+  for (Index i = h_.size(); i-- > 0;) {
+    const trace::Event& e = h_.at(i);
+    if ((e.flags & protocol::kFlagStale) == 0 || !trace::is_read(e.op)) continue;
+    d.pattern = "missing-fence";
+    d.objects = {e.addr};
+    d.second = i;
+    for (const Index w : h_.accesses(e.addr)) {
+      if (w < i && trace::is_write(h_.at(w).op) && h_.at(w).thread != e.thread && w != e.reads_from) d.first = w;
+    }
+    return d;
+  }
+  // Nothing to see but what the failing thread looked at last.
+  for (Index i = h_.size(); i-- > 0 && d.objects.size() < 2;) {
+    const trace::Event& e = h_.at(i);
+    if (e.thread != bug_.thread || !trace::is_read(e.op) || !h_.is_shared(e.addr)) continue;
+    if (std::find(d.objects.begin(), d.objects.end(), e.addr) == d.objects.end()) d.objects.push_back(e.addr);
+  }
+  return d;
+}
+
+}  // namespace
+
+Diagnosis diagnose_failure(const History& h, const trace::Bug& bug, names::Namer& namer) {
+  return Failure(h, bug, namer).diagnose();
+}
+
+Diagnosis diagnose(const History& h, const trace::Bug& bug, names::Namer& namer) {
+  switch (bug.kind) {
+    case Kind::kDeadlock: return diagnose_deadlock(h, bug);
+    case Kind::kDataRace: return diagnose_race(h, bug, namer);
+    case Kind::kAssertion:
+    case Kind::kUncaughtException:
+    case Kind::kCrash:
+    case Kind::kExitStatus: {
+      Diagnosis d = diagnose_failure(h, bug, namer);
+      if (bug.kind == Kind::kCrash && bug.addr > 4096 && d.objects.empty()) d.objects = {bug.addr};
+      return d;
+    }
+    case Kind::kUseAfterFree:
+    case Kind::kDoubleFree: {
+      Diagnosis d;
+      if (bug.addr != 0) d.objects = {bug.addr};
+      const trace::HeapBlock* block = namer.block(bug.addr);
+      if (block && block->freed) {
+        d.turn = block->free_event;
+        for (const auto& f : namer.frames(block->free_stack)) {
+          const bool grows = f.function.find("_M_realloc_") != std::string::npos ||
+                             f.function.find("_M_reallocate") != std::string::npos ||
+                             f.function.find("_M_rehash") != std::string::npos;
+          if (grows) d.pattern = "iterator-invalidation";
+        }
+      }
+      return d;
+    }
+    default: {
+      Diagnosis d;
+      if (bug.addr != 0) d.objects = {bug.addr};
+      return d;
+    }
+  }
+}
+
+}  // namespace lockstep::explain

@@ -1,0 +1,107 @@
+#include <algorithm>
+
+#include "explain/diagnosis.h"
+#include "trace/vocabulary.h"
+
+namespace lockstep::explain {
+namespace {
+
+using protocol::Op;
+using protocol::Order;
+
+Index access_of(const History& h, std::uint16_t thread, std::uint64_t addr) {
+  return h.last(thread, h.size(), [&](const trace::Event& e) {
+    return e.addr == addr && (trace::is_read(e.op) || trace::is_write(e.op));
+  });
+}
+
+bool same_line(names::Namer& namer, const trace::Event& a, const trace::Event& b) {
+  const auto x = namer.place(a.stack), y = namer.place(b.stack);
+  return x.line != 0 && x.line == y.line && x.full_path == y.full_path;
+}
+
+}  // namespace
+
+Diagnosis diagnose_race(const History& h, const trace::Bug& bug, names::Namer& namer) {
+  Diagnosis d;
+  d.objects = {bug.addr};
+  d.second = bug.event != kNone ? bug.event : access_of(h, bug.thread, bug.addr);
+  d.first = bug.other_event != kNone ? bug.other_event : access_of(h, bug.other, bug.addr);
+  if (d.first == kNone || d.second == kNone) return d;
+  if (d.first > d.second) std::swap(d.first, d.second);
+  const trace::Event& a = h.at(d.first);
+  const trace::Event& b = h.at(d.second);
+  // Accesses of different sizes overlap; the common address is the bug's.
+  std::uint64_t object = bug.addr != 0 ? bug.addr : b.addr;
+  d.objects = {object};
+
+  // A read of `b`'s thread, between the two, from an atomic store that `a`'s thread made after its access: they did
+  // communicate, only without order.
+  for (Index i = d.first + 1; i < d.second; ++i) {
+    const trace::Event& read = h.at(i);
+    if (read.thread != b.thread || !trace::is_read(read.op) || read.op == Op::kPlainRead) continue;
+    if (read.reads_from == kNone || read.reads_from < d.first || h.at(read.reads_from).thread != a.thread) continue;
+    const trace::Event& store = h.at(read.reads_from);
+    const bool published = h.value(i) && namer.block(object) && *h.value(i) == namer.block(object)->addr;
+    d.pattern = published ? "unsafe-publication" : "missing-fence";
+    d.turn = i;
+    d.objects.push_back(store.addr);
+    return d;
+  }
+  // One of them reads, changes and writes: `x++`, or a load and a store of one variable. The neighbouring access of
+  // the same thread tells.
+  const auto updates = [&](Index i) {
+    const trace::Event& e = h.at(i);
+    if (e.op == Op::kPlainWrite) {
+      const Index before = h.last(e.thread, i, [&](const trace::Event& x) { return x.addr == e.addr; });
+      return before != kNone && h.at(before).op == Op::kPlainRead && same_line(namer, h.at(before), e);
+    }
+    if (e.op == Op::kPlainRead) {
+      for (Index k = i + 1; k < h.size(); ++k) {
+        if (h.at(k).thread == e.thread && h.at(k).addr == e.addr) {
+          return h.at(k).op == Op::kPlainWrite && same_line(namer, h.at(k), e);
+        }
+      }
+    }
+    return false;
+  };
+  const bool a_writes = trace::is_write(a.op), b_writes = trace::is_write(b.op);
+  if (updates(d.first) || updates(d.second)) {
+    // The other one updates too, perhaps: it is at the same place, or it is caught between its read and its write.
+    const bool both = (updates(d.first) && updates(d.second)) || same_line(namer, a, b) || a_writes;
+    if (both) {
+      d.pattern = "read-modify-write";
+      return d;
+    }
+  }
+  if (a_writes && b_writes && same_line(namer, a, b)) return d;
+  // One under a lock, the other without: the check of a double-checked lock.
+  const Index reader = a_writes ? d.second : d.first;
+  const Index writer = a_writes ? d.first : d.second;
+  if (!trace::is_write(h.at(reader).op) && !h.held_during(writer).empty() && h.held_during(reader).empty()) {
+    const auto read_place = namer.place(h.at(reader).stack), write_place = namer.place(h.at(writer).stack);
+    if (!read_place.function.empty() && read_place.function == write_place.function) {
+      d.pattern = "double-checked-locking";
+      return d;
+    }
+  }
+  // A check and an act on one variable in one function, without any lock.
+  if (!trace::is_write(h.at(reader).op) && h.at(reader).addr == h.at(writer).addr) {
+    const auto read_place = namer.place(h.at(reader).stack), write_place = namer.place(h.at(writer).stack);
+    const Index checked = h.last(h.at(writer).thread, writer, [&](const trace::Event& e) {
+      return e.addr == h.at(writer).addr && trace::is_read(e.op);
+    });
+    if (checked != kNone && read_place.function == write_place.function && !read_place.function.empty()) {
+      const auto v = h.value(writer);
+      d.pattern = v && namer.block(*v) ? "lazy-init" : "check-then-act";
+      return d;
+    }
+  }
+  if (namer.block(object) && namer.block(object)->alloc_thread == h.at(writer).thread && a_writes &&
+      h.at(reader).thread != h.at(writer).thread && namer.block(object)->alloc_event <= writer) {
+    d.pattern = "unsafe-publication";
+  }
+  return d;
+}
+
+}  // namespace lockstep::explain

@@ -1,0 +1,87 @@
+#include "explain/explain.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "names/text.h"
+#include "trace/vocabulary.h"
+
+namespace lockstep::explain {
+
+std::string quoted(const std::string& name) { return "`" + name + "`"; }
+
+std::string join_names(const std::vector<std::string>& names) {
+  std::string out;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) out += i + 1 == names.size() ? " and " : ", ";
+    out += quoted(names[i]);
+  }
+  return out;
+}
+
+std::string show_value(std::uint64_t value, unsigned size, names::Namer& namer) {
+  if (size == 0 || size > 8) size = 8;
+  if (size < 8) value &= (std::uint64_t{1} << (8 * size)) - 1;
+  if (size == 8) {
+    if (const trace::HeapBlock* b = namer.block(value)) {
+      return (value == b->addr ? "pointer to " : "pointer into ") + namer.object(b->addr);
+    }
+  }
+  // Small negative numbers are written as such; pointers and hashes as hexadecimal.
+  const std::uint64_t sign = std::uint64_t{1} << (8 * size - 1);
+  constexpr std::uint64_t kSmall = 1u << 20;
+  if (value & sign) {
+    const std::uint64_t magnitude = size < 8 ? (std::uint64_t{1} << (8 * size)) - value : ~value + 1;
+    if (magnitude <= kSmall) return "-" + std::to_string(magnitude);
+  }
+  return size == 8 && value > (std::uint64_t{1} << 40) ? fmt::format("0x{:x}", value) : std::to_string(value);
+}
+
+Finding explain(const trace::Execution& execution, const trace::Bug& bug, names::Namer& namer) {
+  const History history(execution);
+  const Diagnosis diagnosis = diagnose(history, bug, namer);
+  Finding f;
+  f.kind = bug.kind;
+  f.warning = bug.warning;
+  f.pattern = diagnosis.pattern;
+  f.found_after = bug.found_after;
+  f.preemptions = bug.preemptions;
+  f.output = execution.output;
+  for (const std::uint64_t addr : diagnosis.objects) {
+    const Index when = diagnosis.second != kNone ? diagnosis.second : bug.event;
+    std::string name = namer.object(addr, when);
+    if (!name.empty() && std::find(f.objects.begin(), f.objects.end(), name) == f.objects.end()) {
+      f.objects.push_back(std::move(name));
+    }
+  }
+  f.summary = summarise(history, bug, diagnosis, namer);
+  f.steps = tell(history, bug, diagnosis, namer);
+
+  // The stack of the failure is worth showing where the failure is a place, not an order.
+  const bool placed = bug.kind != protocol::Kind::kDeadlock && bug.kind != protocol::Kind::kDataRace;
+  if (placed && bug.thread < execution.threads.size()) {
+    const trace::Stack stack = bug.event != kNone && execution.events[bug.event].stack.count > 0
+                                   ? execution.events[bug.event].stack
+                                   : execution.threads[bug.thread].stack;
+    for (const names::SourceFrame& frame : namer.frames(stack)) {
+      if (frame.library) continue;
+      f.stack.push_back(fmt::format("{} at {}:{}", frame.function, frame.file, frame.line));
+    }
+  }
+  return f;
+}
+
+Finding explain_unrecorded(const trace::Bug& bug) {
+  Finding f;
+  f.kind = bug.kind;
+  f.warning = bug.warning;
+  f.found_after = bug.found_after;
+  f.preemptions = bug.preemptions;
+  f.summary = std::string(trace::kind_name(bug.kind));
+  if (!bug.message.empty()) f.summary += ": " + bug.message;
+  f.summary += ".";
+  return f;
+}
+
+}  // namespace lockstep::explain

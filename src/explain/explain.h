@@ -1,0 +1,36 @@
+// From a recorded execution to words: the first sentence, the steps that matter, and why each went as it did.
+//
+// Thread safety: pure functions of their arguments (the namer caches).
+#pragma once
+
+#include <string>
+
+#include "explain/diagnosis.h"
+#include "explain/finding.h"
+#include "trace/execution.h"
+
+namespace lockstep::explain {
+
+/// Explains `bug` of the execution.
+Finding explain(const trace::Execution& execution, const trace::Bug& bug, names::Namer& namer);
+
+/// What can be said of a bug that was not recorded.
+Finding explain_unrecorded(const trace::Bug& bug);
+
+/// Rule 1: pattern, object and damage.
+std::string summarise(const History& history, const trace::Bug& bug, const Diagnosis& diagnosis, names::Namer& namer);
+
+/// Rules 3 to 7: only the steps that matter, each with its cause.
+std::vector<Step> tell(const History& history, const trace::Bug& bug, const Diagnosis& diagnosis, names::Namer& namer);
+
+/// A value as the program would print it: -1, not 4294967295; a pointer by what it points to.
+std::string show_value(std::uint64_t value, unsigned size, names::Namer& namer);
+
+/// "`a`, `b` and `c`".
+std::string join_names(const std::vector<std::string>& names);
+std::string quoted(const std::string& name);
+
+/// A paragraph about a kind or a pattern of the contract; empty for other words.
+std::string_view essay(std::string_view word);
+
+}  // namespace lockstep::explain

@@ -1,0 +1,82 @@
+#include "explain/history.h"
+
+#include <algorithm>
+#include <set>
+
+#include "trace/vocabulary.h"
+
+namespace lockstep::explain {
+
+using protocol::Op;
+
+bool succeeded(const trace::Event& e) { return (e.flags & (protocol::kFlagFailed | protocol::kFlagTimedOut)) == 0; }
+
+History::History(const trace::Execution& execution) : execution_(execution), holds_(execution.threads.size()) {
+  // A thread that is blocked in a lock at the end may have announced it as an event; it does not hold it.
+  std::vector<Index> last(execution.threads.size(), kNone);
+  for (Index i = 0; i < size(); ++i) last[at(i).thread] = i;
+
+  const auto release = [&](std::uint16_t thread, std::uint64_t lock, Index i) {
+    auto& holds = holds_[thread];
+    for (auto h = holds.rbegin(); h != holds.rend(); ++h) {
+      if (h->lock == lock && h->released == kNone) {
+        h->released = i;
+        return;
+      }
+    }
+  };
+  for (Index i = 0; i < size(); ++i) {
+    const trace::Event& e = at(i);
+    if (trace::is_read(e.op) || trace::is_write(e.op)) accesses_[e.addr].push_back(i);
+    if (trace::is_acquire(e.op) && succeeded(e)) {
+      const trace::Thread& t = execution.threads[e.thread];
+      const bool pending = last[e.thread] == i && t.state == protocol::ThreadState::kBlocked && t.wait_addr == e.addr;
+      if (!pending) holds_[e.thread].push_back({e.addr, i, kNone});
+    } else if (trace::is_release(e.op)) {
+      release(e.thread, e.addr, i);
+    } else if (e.op == Op::kCondWait || e.op == Op::kCondTimedWait) {
+      release(e.thread, e.aux, i);
+    }
+  }
+  for (const auto& [addr, list] : accesses_) {
+    std::set<std::uint16_t> threads;
+    bool written = false;
+    for (const Index i : list) {
+      threads.insert(at(i).thread);
+      written |= trace::is_write(at(i).op);
+    }
+    if (threads.size() > 1 && written) shared_.push_back(addr);
+  }
+}
+
+const std::vector<Index>& History::accesses(std::uint64_t addr) const {
+  static const std::vector<Index> kEmpty;
+  const auto it = accesses_.find(addr);
+  return it == accesses_.end() ? kEmpty : it->second;
+}
+
+bool History::is_shared(std::uint64_t addr) const { return std::binary_search(shared_.begin(), shared_.end(), addr); }
+
+std::vector<History::Hold> History::held_during(Index i) const {
+  std::vector<Hold> out;
+  for (const Hold& h : holds_[at(i).thread]) {
+    if (h.acquired < i && (h.released == kNone || h.released > i)) out.push_back(h);
+  }
+  return out;
+}
+
+std::vector<History::Hold> History::held_at_end(std::uint16_t thread) const {
+  std::vector<Hold> out;
+  if (thread >= holds_.size()) return out;
+  for (const Hold& h : holds_[thread]) {
+    if (h.released == kNone) out.push_back(h);
+  }
+  return out;
+}
+
+std::optional<std::uint64_t> History::value(Index i) const {
+  if (i == kNone || (at(i).flags & protocol::kFlagValue) == 0) return std::nullopt;
+  return at(i).value;
+}
+
+}  // namespace lockstep::explain

@@ -1,0 +1,217 @@
+#include <fmt/format.h>
+
+#include "explain/explain.h"
+#include "names/text.h"
+#include "trace/vocabulary.h"
+
+namespace lockstep::explain {
+namespace {
+
+using protocol::Kind;
+using protocol::kNoThread;
+using protocol::Op;
+
+std::string at_place(const names::SourceFrame& place) {
+  return place.file.empty() ? std::string() : fmt::format(" at {}:{}", names::base_name(place.file), place.line);
+}
+
+class Sentence {
+ public:
+  Sentence(const History& h, const trace::Bug& bug, const Diagnosis& d, names::Namer& namer)
+      : h_(h), bug_(bug), d_(d), namer_(namer) {}
+
+  std::string deadlock();
+  std::string race();
+  std::string failure();
+  std::string other();
+
+ private:
+  const trace::Thread& thread(std::uint16_t t) const { return h_.execution().threads[t]; }
+  std::string name(std::uint16_t t) { return namer_.thread(t); }
+  std::string object(std::size_t i, Index when = kNone) {
+    if (i >= d_.objects.size()) return "something";
+    const std::string text = namer_.object(d_.objects[i], when != kNone ? when : d_.second);
+    return text.empty() ? "something" : quoted(text);
+  }
+  std::string waits_for(std::uint16_t t) {
+    const trace::Thread& w = thread(t);
+    if (w.wait_op == Op::kThreadJoin) {
+      return w.wait_holder == kNoThread ? "joins a thread" : "joins " + name(w.wait_holder);
+    }
+    const std::string what = w.wait_addr == 0 ? "something" : quoted(namer_.object(w.wait_addr));
+    return (trace::is_acquire(w.wait_op) ? "waits for " : "sleeps on ") + what;
+  }
+  std::string damage();
+
+  const History& h_;
+  const trace::Bug& bug_;
+  const Diagnosis& d_;
+  names::Namer& namer_;
+};
+
+std::string Sentence::deadlock() {
+  if (d_.pattern == "self-deadlock") {
+    const std::uint16_t t = d_.waiting[0];
+    if (thread(t).wait_op == Op::kThreadJoin) return fmt::format("Self-deadlock: {} joins itself.", name(t));
+    return fmt::format("Self-deadlock on {}: {} locks it while it holds it already, and waits for itself for ever.",
+                       object(0), name(t));
+  }
+  if (d_.pattern == "leaked-lock") {
+    return fmt::format("Leaked lock {}: {} ended without unlocking it, and {} waits for it for ever.", object(0),
+                       name(d_.waiting[1]), name(d_.waiting[0]));
+  }
+  if (d_.pattern == "nested-monitor") {
+    return fmt::format("Nested monitor on {} and {}: {} sleeps on {} while it holds {}, which {} needs to go on.",
+                       object(0), object(1), name(d_.waiting[1]), object(1), object(0), name(d_.waiting[0]));
+  }
+  if (d_.pattern == "lost-wakeup") {
+    const trace::Event& notify = h_.at(d_.turn);
+    const std::string where = at_place(namer_.place(notify.stack));
+    std::string others;
+    for (std::size_t i = 1; i < d_.waiting.size(); ++i) others += " and " + name(d_.waiting[i]);
+    const std::string sleep = others.empty() ? "sleeps" : "sleep";
+    if (notify.op == Op::kNotifyOne && notify.other != kNoThread) {
+      return fmt::format("Lost wakeup on {}: the last notification, {}'s{}, woke {}, and {}{} {} for ever.", object(0),
+                         name(notify.thread), where, name(notify.other), name(d_.waiting[0]), others, sleep);
+    }
+    return fmt::format("Lost wakeup on {}: {}'s notification{} came when nobody waited, and {}{} {} for ever.",
+                       object(0), name(notify.thread), where, name(d_.waiting[0]), others, sleep);
+  }
+  if (!d_.open && d_.waiting.size() > 1) {
+    std::string parts;
+    for (std::size_t i = 0; i < d_.waiting.size(); ++i) {
+      const std::uint16_t t = d_.waiting[i];
+      const std::uint16_t before = d_.waiting[(i + d_.waiting.size() - 1) % d_.waiting.size()];
+      std::string holds;
+      if (trace::is_acquire(thread(before).wait_op)) {
+        holds = "holds " + quoted(namer_.object(thread(before).wait_addr)) + " and ";
+      }
+      parts += fmt::format("{}{} {}{}", i == 0 ? "" : ", ", name(t), holds, waits_for(t));
+    }
+    const bool inversion = d_.pattern == "lock-order-inversion";
+    std::vector<std::string> objects;
+    for (const std::uint64_t addr : d_.objects) objects.push_back(namer_.object(addr));
+    const std::string on = objects.empty() ? "" : " on " + join_names(objects);
+    return fmt::format("{}{}: {}; none of them can go on.", inversion ? "Lock-order inversion" : "Deadlock", on, parts);
+  }
+  if (d_.waiting.empty()) return "Deadlock: every thread waits.";
+  std::string parts;
+  for (const std::uint16_t t : d_.waiting) parts += (parts.empty() ? "" : ", ") + name(t) + " " + waits_for(t);
+  return fmt::format("Deadlock: {}, and nobody is left to end that.", parts);
+}
+
+std::string Sentence::race() {
+  const std::string what = object(0);
+  if (d_.first == kNone || d_.second == kNone) {
+    return fmt::format("Data race on {} between {} and {}.", what, name(bug_.other), name(bug_.thread));
+  }
+  const trace::Event& a = h_.at(d_.first);
+  const trace::Event& b = h_.at(d_.second);
+  const auto does = [&](const trace::Event& e) {
+    return fmt::format("{} {} it{}", name(e.thread), trace::is_write(e.op) ? "writes" : "reads",
+                       at_place(namer_.place(e.stack)));
+  };
+  const std::string both = fmt::format("{} and {}, and nothing orders the two", does(a), does(b));
+  if (d_.pattern == "read-modify-write") return fmt::format("Lost update on {}, a data race: {}.", what, both);
+  if (d_.pattern == "missing-fence") {
+    return fmt::format("Missing order on {}: {} sees {} set, but relaxed atomics order nothing else, so {}.", what,
+                       name(b.thread), object(1), both);
+  }
+  if (d_.pattern == "unsafe-publication") return fmt::format("Unsafe publication of {}: {}.", what, both);
+  if (d_.pattern == "double-checked-locking") {
+    return fmt::format("Double-checked locking on {}: the check is outside of the lock: {}.", what, both);
+  }
+  if (d_.pattern == "lazy-init") return fmt::format("Unguarded lazy initialisation of {}: {}.", what, both);
+  if (d_.pattern == "check-then-act") return fmt::format("Check-then-act on {} without a lock: {}.", what, both);
+  return fmt::format("Data race on {}: {}.", what, both);
+}
+
+std::string Sentence::damage() {
+  const std::string place = at_place(bug_.pc != 0 ? namer_.place(bug_.pc) : names::SourceFrame());
+  const std::string& text = bug_.message;
+  switch (bug_.kind) {
+    case Kind::kAssertion:
+      return text.empty() ? fmt::format("an assertion fails{}", place) : fmt::format("{} fails{}", quoted(text), place);
+    case Kind::kUncaughtException: return fmt::format("{} throws {} and nobody catches it{}", name(bug_.thread),
+                                                      text.empty() ? "an exception" : text, place);
+    case Kind::kCrash: return fmt::format("{} crashes{}{}", name(bug_.thread), text.empty() ? "" : " with " + text, place);
+    case Kind::kExitStatus: return fmt::format("the program exits with status {}", bug_.code);
+    default: return std::string(trace::kind_name(bug_.kind));
+  }
+}
+
+std::string Sentence::failure() {
+  const std::string bad = damage();
+  if (d_.pattern == "read-modify-write" || d_.pattern == "lazy-init" || d_.pattern == "check-then-act" ||
+      d_.pattern == "time-of-check-to-time-of-use") {
+    const std::string actor = name(h_.at(d_.first).thread), other = name(h_.at(d_.turn).thread);
+    const std::string what = object(0, d_.first);
+    if (d_.pattern == "read-modify-write") {
+      return fmt::format("Lost update on {}: {}'s write is overwritten by {}, which had read the value before it; {}.",
+                         what, other, actor, bad);
+    }
+    if (d_.pattern == "lazy-init") {
+      return fmt::format("Lazy initialisation of {} happens twice: {} and {} both find it empty; {}.", what, actor,
+                         other, bad);
+    }
+    if (d_.pattern == "check-then-act") {
+      return fmt::format("Check-then-act on {}: {} changes it between {}'s check and what {} does on the strength of it; {}.",
+                         what, other, actor, actor, bad);
+    }
+    return fmt::format("Time of check to time of use on {}: {} changes it between {}'s check and its use; {}.", what,
+                       other, actor, bad);
+  }
+  if (d_.pattern == "missing-fence") {
+    return fmt::format("Stale read of {}: {} still sees {}, because nothing orders the newer store before the read; {}.",
+                       object(0), name(h_.at(d_.second).thread),
+                       h_.value(d_.second) ? show_value(*h_.value(d_.second), h_.at(d_.second).size, namer_)
+                                           : "an old value",
+                       bad);
+  }
+  std::string text = bad;
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  if (text.starts_with("`")) text = "The assertion " + text;
+  return text + ".";
+}
+
+std::string Sentence::other() {
+  const std::string place = at_place(bug_.pc != 0 ? namer_.place(bug_.pc) : names::SourceFrame());
+  const std::string who = name(bug_.thread);
+  const std::string what = bug_.addr == 0 ? "something" : quoted(namer_.object(bug_.addr, bug_.event));
+  const trace::HeapBlock* block = namer_.block(bug_.addr);
+  const std::string freed =
+      block && block->freed
+          ? fmt::format(", which {} freed{}", name(block->free_thread), at_place(namer_.place(block->free_stack)))
+          : "";
+  const std::string detail = bug_.message.empty() ? "" : ": " + bug_.message;
+  switch (bug_.kind) {
+    case Kind::kUseAfterFree: return fmt::format("Use after free of {}: {} uses it{}{}.", what, who, place, freed);
+    case Kind::kDoubleFree: return fmt::format("Double free of {}: {} frees it{}{} already.", what, who, place, freed);
+    case Kind::kLeak: return fmt::format("Leak of {}: it is never freed{}.", what, detail);
+    case Kind::kLockMisuse: return fmt::format("Lock misuse of {} by {}{}{}.", what, who, place, detail);
+    case Kind::kThreadLeak: return fmt::format("Thread leak{}{}.", place, detail.empty() ? ": a thread is neither joined nor detached" : detail);
+    case Kind::kNondeterminism:
+      return fmt::format("The program is not deterministic{}.", detail.empty() ? ": the same decisions led to another execution" : detail);
+    default: break;
+  }
+  std::string kind(trace::kind_name(bug_.kind));
+  kind[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(kind[0])));
+  return fmt::format("{}{}{}{}.", kind, bug_.addr ? " on " + what : "", place, detail);
+}
+
+}  // namespace
+
+std::string summarise(const History& h, const trace::Bug& bug, const Diagnosis& d, names::Namer& namer) {
+  Sentence s(h, bug, d, namer);
+  switch (bug.kind) {
+    case Kind::kDeadlock: return s.deadlock();
+    case Kind::kDataRace: return s.race();
+    case Kind::kAssertion:
+    case Kind::kUncaughtException:
+    case Kind::kCrash:
+    case Kind::kExitStatus: return s.failure();
+    default: return s.other();
+  }
+}
+
+}  // namespace lockstep::explain

@@ -1,0 +1,430 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "explain/explain.h"
+#include "trace/vocabulary.h"
+
+namespace lockstep::explain {
+namespace {
+
+using protocol::Kind;
+using protocol::kNoThread;
+using protocol::Op;
+
+constexpr std::size_t kMaxSteps = 12;  // about what a reader follows; locks and early accesses give way first
+
+class Story {
+ public:
+  Story(const History& h, const trace::Bug& bug, const Diagnosis& d, names::Namer& namer)
+      : h_(h), bug_(bug), d_(d), namer_(namer) {}
+
+  std::vector<Step> tell() {
+    choose();
+    shorten();
+    for (const auto& [i, importance] : chosen_) add_event(i);
+    add_end();
+    return std::move(steps_);
+  }
+
+ private:
+  // How much a step matters: the least important ones are left out when there are too many.
+  enum Importance { kContext = 1, kLocks = 2, kAccess = 3, kKey = 4 };
+
+  void pick(Index i, int importance) {
+    if (i == kNone || i >= h_.size()) return;
+    int& slot = chosen_[i];
+    slot = std::max(slot, importance);
+  }
+  void pick_accesses(std::uint64_t addr, Index from, Index to, int importance) {
+    for (const Index i : h_.accesses(addr)) {
+      if (i >= from && (to == kNone || i <= to)) pick(i, importance);
+    }
+  }
+  void pick_locks_round(Index i) {
+    if (i == kNone) return;
+    for (const History::Hold& hold : h_.held_during(i)) {
+      pick(hold.acquired, kLocks);
+      if (hold.released != kNone) pick(hold.released, kLocks);
+    }
+  }
+  void choose();
+  void choose_deadlock();
+  void shorten();
+
+  void add_event(Index i);
+  void add_end();
+  std::string action(Index i, const std::string& object);
+  std::string why(Index i);
+  std::string who_holds(std::uint64_t lock, std::uint16_t holder, std::uint16_t waiter);
+  std::string fold(Index from, Index to);
+  Step& append(std::uint16_t thread, std::string_view op, const names::SourceFrame& place);
+
+  const trace::Thread& thread(std::uint16_t t) const { return h_.execution().threads[t]; }
+  std::string name(std::uint16_t t) { return namer_.thread(t); }
+  std::string step_of(Index i) {
+    const auto it = numbers_.find(i);
+    return it == numbers_.end() ? "" : fmt::format(" (step {})", it->second);
+  }
+
+  const History& h_;
+  const trace::Bug& bug_;
+  const Diagnosis& d_;
+  names::Namer& namer_;
+  std::map<Index, int> chosen_;
+  std::map<Index, int> numbers_;
+  std::vector<Step> steps_;
+  Index told_up_to_ = 0;
+};
+
+void Story::choose_deadlock() {
+  std::set<std::uint64_t> wanted(d_.objects.begin(), d_.objects.end());
+  for (const std::uint16_t t : d_.waiting) {
+    for (const History::Hold& hold : h_.held_at_end(t)) pick(hold.acquired, wanted.count(hold.lock) ? kKey : kContext);
+    if (thread(t).wait_mutex != 0) wanted.insert(thread(t).wait_mutex);
+  }
+  for (const trace::Held& held : h_.execution().held) {
+    if (wanted.count(held.addr)) pick(held.event, kKey);
+  }
+  if (d_.pattern != "lost-wakeup" && d_.pattern != "nested-monitor" && d_.pattern != "none") return;
+  // Everything that happened on what they sleep on, and on the data that the predicate is about: what the sleeper
+  // read between taking the lock and going to sleep.
+  for (Index i = 0; i < h_.size(); ++i) {
+    const trace::Event& e = h_.at(i);
+    if (!wanted.count(e.addr)) continue;
+    if (trace::is_notify(e.op) || trace::is_wait(e.op)) pick(i, kAccess);
+  }
+  pick(d_.turn, kKey);
+  for (const std::uint16_t t : d_.waiting) {
+    const Index slept = h_.last(t, h_.size(), [&](const trace::Event& e) { return trace::is_wait(e.op); });
+    pick(slept, kKey);
+    if (slept == kNone) continue;
+    std::set<std::uint64_t> predicate;
+    for (Index i = slept; i-- > 0 && predicate.size() < 2;) {
+      const trace::Event& e = h_.at(i);
+      if (e.thread != t) continue;
+      if (trace::is_acquire(e.op) || trace::is_wait(e.op)) break;
+      if (trace::is_read(e.op) && h_.is_shared(e.addr) && predicate.insert(e.addr).second) pick(i, kAccess);
+    }
+    for (const std::uint64_t addr : predicate) {
+      for (const Index i : h_.accesses(addr)) {
+        if (trace::is_write(h_.at(i).op) && h_.at(i).thread != t) pick(i, kAccess);
+      }
+    }
+  }
+}
+
+void Story::choose() {
+  if (bug_.kind == Kind::kDeadlock) {
+    choose_deadlock();
+    return;
+  }
+  for (const Index i : {d_.first, d_.turn, d_.second, bug_.event, bug_.other_event}) pick(i, kKey);
+  for (const Index i : {d_.first, d_.turn, d_.second}) pick_locks_round(i);
+  if (bug_.kind == Kind::kDataRace) {
+    for (const std::uint64_t addr : d_.objects) pick_accesses(addr, 0, d_.second, kAccess);
+    if (d_.turn != kNone) pick(h_.at(d_.turn).reads_from, kKey);
+    return;
+  }
+  if (bug_.kind == Kind::kUseAfterFree || bug_.kind == Kind::kDoubleFree || bug_.kind == Kind::kLeak) {
+    const trace::HeapBlock* block = namer_.block(bug_.addr);
+    for (Index i = 0; i < h_.size() && block; ++i) {
+      if (h_.at(i).addr - block->addr >= std::max<std::uint64_t>(block->size, 1)) continue;
+      const bool ends = h_.at(i).op == Op::kAlloc || h_.at(i).op == Op::kFree;
+      pick(i, ends ? kKey : kContext);
+    }
+    return;
+  }
+  for (const std::uint64_t addr : d_.objects) {
+    pick_accesses(addr, 0, kNone, kAccess);
+    // Locks and other objects that are not memory have operations of their own.
+    for (Index i = 0; i < h_.size(); ++i) {
+      if (h_.at(i).addr == addr && !trace::is_read(h_.at(i).op) && !trace::is_write(h_.at(i).op)) pick(i, kAccess);
+    }
+  }
+  if (d_.pattern == "missing-fence") {
+    // The stale value came by way of other objects: what the reader read and the writer wrote last.
+    for (Index i = 0; i < h_.size(); ++i) {
+      const trace::Event& e = h_.at(i);
+      if (e.op == Op::kFence || ((e.op == Op::kLoad || e.op == Op::kStore || e.op == Op::kRmw) && h_.is_shared(e.addr))) {
+        pick(i, kContext);
+      }
+    }
+  }
+  if (bug_.kind == Kind::kLockMisuse || chosen_.size() < 3) {
+    // Little is known: the failing thread's last steps, and what others did to the same objects.
+    int room = 6;
+    for (Index i = h_.size(); i-- > 0 && room > 0;) {
+      const trace::Event& e = h_.at(i);
+      if (e.thread == bug_.thread && e.op != Op::kAlloc && e.op != Op::kFree && e.op != Op::kExit) {
+        pick(i, kContext);
+        --room;
+      }
+    }
+  }
+}
+
+void Story::shorten() {
+  for (const int least : {kContext, kLocks, kAccess}) {
+    // The earliest of the least important ones go first.
+    for (auto it = chosen_.begin(); it != chosen_.end() && chosen_.size() > kMaxSteps;) {
+      it = it->second == least ? chosen_.erase(it) : std::next(it);
+    }
+  }
+  // A lock without its unlock, or the reverse, says nothing where the story is not about locks.
+  if (bug_.kind == Kind::kDeadlock || bug_.kind == Kind::kLockMisuse) return;
+  std::set<Index> halves;
+  for (const auto& [i, importance] : chosen_) {
+    if (importance == kLocks && trace::is_release(h_.at(i).op)) {
+      const Index acquired = h_.last(h_.at(i).thread, i, [&](const trace::Event& e) {
+        return e.addr == h_.at(i).addr && trace::is_acquire(e.op);
+      });
+      if (!chosen_.count(acquired)) halves.insert(i);
+    }
+  }
+  for (const Index i : halves) chosen_.erase(i);
+}
+
+std::string Story::fold(Index from, Index to) {
+  std::vector<std::pair<std::uint16_t, int>> left_out;
+  for (Index i = from; i < to; ++i) {
+    const trace::Event& e = h_.at(i);
+    const auto it = std::find_if(left_out.begin(), left_out.end(), [&](auto& p) { return p.first == e.thread; });
+    if (it == left_out.end()) {
+      left_out.emplace_back(e.thread, 1);
+    } else {
+      ++it->second;
+    }
+  }
+  if (left_out.size() > 3) {
+    return fmt::format("{} steps of {} threads", to - from, left_out.size());
+  }
+  std::string text;
+  for (const auto& [t, count] : left_out) {
+    text += fmt::format("{}{} {} step{}", text.empty() ? "" : ", ", name(t), count, count == 1 ? "" : "s");
+  }
+  return text;
+}
+
+Step& Story::append(std::uint16_t t, std::string_view op, const names::SourceFrame& place) {
+  Step& s = steps_.emplace_back();
+  s.n = static_cast<int>(steps_.size());
+  s.thread = name(t);
+  s.op = op;
+  s.file = place.file;
+  s.line = place.line;
+  s.function = place.function;
+  return s;
+}
+
+std::string rmw_words(const trace::Event& e) {
+  switch (e.rmw) {
+    case protocol::RmwOp::kExchange: return "exchanges";
+    case protocol::RmwOp::kAdd: return "adds to";
+    case protocol::RmwOp::kSub: return "subtracts from";
+    case protocol::RmwOp::kAnd: return "ands";
+    case protocol::RmwOp::kOr: return "ors";
+    case protocol::RmwOp::kXor: return "xors";
+    case protocol::RmwOp::kNand: return "nands";
+  }
+  return "updates";
+}
+
+std::string Story::action(Index i, const std::string& object) {
+  const trace::Event& e = h_.at(i);
+  const auto shown = [&](std::uint64_t v) { return show_value(v, e.size, namer_); };
+  const bool has_value = e.flags & protocol::kFlagValue, has_old = e.flags & protocol::kFlagOld;
+  const std::string what = object.empty() ? "" : " " + quoted(object);
+  const std::string value = has_value ? shown(e.value) : "";
+  switch (e.op) {
+    case Op::kLoad:
+    case Op::kPlainRead: return fmt::format("{}{}{}", trace::op_verb(e.op), what, has_value ? ": " + value : "");
+    case Op::kStore:
+    case Op::kPlainWrite:
+      return fmt::format("{}{}{}", trace::op_verb(e.op), what, has_value ? " = " + value : "");
+    case Op::kRmw:
+      return fmt::format("{}{}{}", rmw_words(e), what, has_value && has_old ? ": " + shown(e.old) + " -> " + value : "");
+    case Op::kCas:
+      if (!succeeded(e) || e.result == 0) {
+        return fmt::format("fails to exchange{}{}", what, has_old ? fmt::format(": it is {}, not {}", shown(e.old), shown(e.aux)) : "");
+      }
+      return fmt::format("exchanges{}{}", what, has_value ? ": " + shown(e.aux) + " -> " + value : "");
+    case Op::kFence: return fmt::format("passes a {} fence", trace::order_name(e.order));
+    case Op::kThreadCreate:
+    case Op::kThreadJoin:
+    case Op::kThreadDetach:
+      return fmt::format("{} {}", trace::op_verb(e.op), e.other == kNoThread ? "a thread" : name(e.other));
+    case Op::kThreadStart:
+    case Op::kThreadEnd:
+    case Op::kYield: return std::string(trace::op_verb(e.op));
+    case Op::kExit: return fmt::format("ends the process with status {}", e.result);
+    case Op::kChoose: return fmt::format("chooses {} of {}", e.value, e.aux);
+    case Op::kAlloc: return fmt::format("allocates{}", object.empty() ? fmt::format(" {} bytes", e.aux) : what);
+    default: {
+      const bool failed = !succeeded(e);
+      const bool tries = trace::op_name(e.op).starts_with("try-");
+      return fmt::format("{}{}{}", trace::op_verb(e.op), what, failed && tries ? ", in vain" : failed ? ", and gives up" : "");
+    }
+  }
+}
+
+std::string Story::who_holds(std::uint64_t lock, std::uint16_t holder, std::uint16_t waiter) {
+  const std::string text = holder == waiter ? "it holds it itself" : name(holder) + " holds it";
+  for (const History::Hold& hold : h_.held_at_end(holder)) {
+    if (hold.lock == lock) return text + step_of(hold.acquired);
+  }
+  return text;
+}
+
+std::string Story::why(Index i) {
+  const trace::Event& e = h_.at(i);
+  if (i == d_.turn && d_.first != kNone) {
+    const std::string other = name(h_.at(d_.first).thread);
+    if (d_.pattern == "read-modify-write") return fmt::format("here what {} has read goes stale", other);
+    if (d_.pattern == "check-then-act" || d_.pattern == "lazy-init" || d_.pattern == "time-of-check-to-time-of-use") {
+      return fmt::format("here {}'s check goes stale", other);
+    }
+  }
+  if (i == d_.second && d_.first != kNone && d_.turn != kNone && bug_.kind != Kind::kDataRace) {
+    if (d_.pattern == "read-modify-write") {
+      return fmt::format("overwrites {}'s value{}", name(h_.at(d_.turn).thread), step_of(d_.turn));
+    }
+    if (d_.pattern == "check-then-act" || d_.pattern == "lazy-init") {
+      return fmt::format("acts on the check{}, which does not hold any more", step_of(d_.first));
+    }
+  }
+  if (bug_.kind == Kind::kDataRace && i == d_.second && d_.first != kNone) {
+    return fmt::format("nothing orders this after {}'s {}{}", name(h_.at(d_.first).thread),
+                       trace::is_write(h_.at(d_.first).op) ? "write" : "read", step_of(d_.first));
+  }
+  if (trace::is_read(e.op) && (e.flags & protocol::kFlagStale)) {
+    Index newer = kNone;
+    for (const Index w : h_.accesses(e.addr)) {
+      if (w < i && w != e.reads_from && trace::is_write(h_.at(w).op) && h_.at(w).thread != e.thread) newer = w;
+    }
+    const std::string value = h_.value(i) ? " " + show_value(*h_.value(i), e.size, namer_) : " an old value";
+    if (newer == kNone) return fmt::format("may still read{}", value);
+    return fmt::format("may still read{}: nothing orders {}'s {}{} before this", value, name(h_.at(newer).thread),
+                       h_.at(newer).op == Op::kStore ? "store" : "write", step_of(newer));
+  }
+  if (trace::is_read(e.op)) {
+    if (e.reads_from != kNone && h_.at(e.reads_from).thread != e.thread && e.reads_from < i) {
+      return fmt::format("{} wrote that{}", name(h_.at(e.reads_from).thread), step_of(e.reads_from));
+    }
+    return {};
+  }
+  if (trace::is_acquire(e.op)) {
+    if (!succeeded(e)) return (e.flags & protocol::kFlagTimedOut) ? "the deadline passed" : "it is held";
+    std::string text;
+    if (e.flags & protocol::kFlagWaited) text = "after it had waited for it";
+    std::vector<std::string> held;
+    for (const History::Hold& hold : h_.held_during(i)) held.push_back(namer_.object(hold.lock, i));
+    if (!held.empty()) text += fmt::format("{}holds {} too", text.empty() ? "" : "; ", join_names(held));
+    return text;
+  }
+  switch (e.op) {
+    case Op::kCondWait:
+    case Op::kCondTimedWait:
+      return e.aux != 0 ? fmt::format("gives up {} and sleeps until it is notified", quoted(namer_.object(e.aux, i)))
+                        : "sleeps until it is notified";
+    case Op::kCondWake:
+    case Op::kFutexWoken: {
+      if (e.flags & protocol::kFlagTimedOut) return "the deadline passed";
+      if (e.flags & protocol::kFlagSpurious) return "without a notification (a spurious wakeup)";
+      for (Index n = i; n-- > 0;) {
+        const trace::Event& notify = h_.at(n);
+        if (notify.addr != e.addr || !trace::is_notify(notify.op)) continue;
+        if (notify.op == Op::kNotifyOne && notify.other != e.thread) continue;
+        return fmt::format("{} woke it{}", name(notify.thread), step_of(n));
+      }
+      return {};
+    }
+    case Op::kNotifyOne:
+      return e.other == kNoThread ? "nobody waits: the notification is lost" : fmt::format("wakes {}", name(e.other));
+    case Op::kNotifyAll:
+      return e.aux == 0 ? "nobody waits: the notification is lost" : fmt::format("wakes {}", e.aux);
+    case Op::kFutexWake: return e.result == 0 ? "nobody waits" : fmt::format("wakes {}", e.result);
+    case Op::kThreadJoin: return (e.flags & protocol::kFlagWaited) ? "after it had waited for its end" : "it had ended";
+    default: return {};
+  }
+}
+
+void Story::add_event(Index i) {
+  const trace::Event& e = h_.at(i);
+  // A blocked thread's last, unfinished operation is told at the end.
+  const trace::Thread& t = thread(e.thread);
+  const bool pending = t.state == protocol::ThreadState::kBlocked && t.wait_addr == e.addr && e.op == t.wait_op &&
+                       trace::is_acquire(e.op) && h_.last(e.thread, h_.size(), [](auto&) { return true; }) == i;
+  if (pending) return;
+  Step& s = append(e.thread, trace::op_name(e.op), namer_.place(e.stack));
+  numbers_[i] = s.n;
+  s.object = namer_.object(e.addr, i);
+  s.action = action(i, s.object);
+  if ((e.flags & protocol::kFlagValue) && (trace::is_read(e.op) || trace::is_write(e.op))) {
+    s.value = show_value(e.value, e.size, namer_);
+  }
+  s.why = why(i);
+  s.turning_point = i == d_.turn && bug_.kind != Kind::kDataRace;
+  if (i > told_up_to_) s.folded = fold(told_up_to_, i);
+  told_up_to_ = i + 1;
+}
+
+void Story::add_end() {
+  if (bug_.kind == Kind::kDeadlock) {
+    std::vector<std::uint16_t> last = d_.waiting;
+    for (std::uint16_t t = 0; t < h_.execution().threads.size() && last.size() < 8; ++t) {
+      const bool blocked = thread(t).state == protocol::ThreadState::kBlocked;
+      if (blocked && std::find(last.begin(), last.end(), t) == last.end()) last.push_back(t);
+    }
+    for (const std::uint16_t t : last) {
+      const trace::Thread& w = thread(t);
+      if (w.state != protocol::ThreadState::kBlocked) continue;
+      Step& s = append(t, trace::op_name(w.wait_op), namer_.place(w.stack));
+      s.object = w.wait_op == Op::kThreadJoin ? "" : namer_.object(w.wait_addr);
+      if (told_up_to_ < h_.size()) s.folded = fold(told_up_to_, h_.size());
+      told_up_to_ = h_.size();
+      if (w.wait_op == Op::kThreadJoin) {
+        s.action = w.wait_holder == kNoThread ? "joins a thread" : "joins " + name(w.wait_holder);
+        s.why = "waits for its end, which does not come";
+      } else if (trace::is_acquire(w.wait_op)) {
+        s.action = fmt::format("{} {}", trace::op_verb(w.wait_op), quoted(s.object));
+        s.why = w.wait_holder == kNoThread ? "waits, and nobody is left to unlock it"
+                                           : "waits: " + who_holds(w.wait_addr, w.wait_holder, t);
+      } else {
+        s.action = s.object.empty() ? "sleeps" : "still sleeps on " + quoted(s.object);
+        s.why = "nobody is left to wake it";
+      }
+    }
+    return;
+  }
+  if (bug_.kind == Kind::kDataRace || bug_.kind == Kind::kNone) return;
+  if (bug_.event != kNone && (bug_.kind == Kind::kUseAfterFree || bug_.kind == Kind::kDoubleFree)) return;
+  names::SourceFrame place;
+  if (bug_.pc != 0) place = namer_.place(bug_.pc);
+  if (place.library && bug_.thread < h_.execution().threads.size()) {
+    const names::SourceFrame stands = namer_.place(thread(bug_.thread).stack);
+    if (!stands.library) place = stands;
+  }
+  const std::uint16_t t = bug_.thread == kNoThread ? std::uint16_t{0} : bug_.thread;
+  Step& s = append(t, trace::kind_name(bug_.kind), place);
+  if (told_up_to_ < h_.size()) s.folded = fold(told_up_to_, h_.size());
+  if (bug_.addr != 0) s.object = namer_.object(bug_.addr, bug_.event);
+  switch (bug_.kind) {
+    case Kind::kAssertion: s.action = "fails " + quoted(bug_.message); break;
+    case Kind::kUncaughtException: s.action = "throws " + bug_.message; break;
+    case Kind::kCrash: s.action = "crashes" + (bug_.message.empty() ? "" : ": " + bug_.message); break;
+    case Kind::kExitStatus: s.action = fmt::format("ends the process with status {}", bug_.code); break;
+    default:
+      s.action = std::string(trace::kind_name(bug_.kind)) + (bug_.message.empty() ? "" : ": " + bug_.message);
+  }
+}
+
+}  // namespace
+
+std::vector<Step> tell(const History& h, const trace::Bug& bug, const Diagnosis& d, names::Namer& namer) {
+  return Story(h, bug, d, namer).tell();
+}
+
+}  // namespace lockstep::explain

@@ -1,0 +1,250 @@
+#include "host/check.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+#include "explain/explain.h"
+#include "host/user_error.h"
+#include "names/namer.h"
+#include "trace/vocabulary.h"
+
+namespace lockstep::host {
+namespace {
+
+using explain::Finding;
+using protocol::Kind;
+using report::Stopped;
+
+constexpr std::size_t kMaxRecordedWarnings = 8;
+
+std::string replayed_kind(const trace::Execution& e) {
+  return e.bug ? std::string(trace::kind_name(e.bug->kind)) : "no bug";
+}
+
+Finding not_deterministic(const FoundBug& found, const std::string& detail) {
+  trace::Bug bug = found.bug;
+  bug.kind = Kind::kNondeterminism;
+  Finding f = explain::explain_unrecorded(bug);
+  f.summary = fmt::format(
+      "The program is not deterministic: a search found {}, and the same decisions led to {} when they were run again. "
+      "Time, random numbers, addresses, files or the network take part in what it does.",
+      trace::kind_name(found.bug.kind), detail);
+  return f;
+}
+
+// Records one bug and puts it into words.
+Finding recorded_finding(const Target& target, const CheckOptions& options, const FoundBug& found, bool warning,
+                         bool* nondeterministic) {
+  Recorded recorded = record(target, options.settings.options, found.decisions);
+  trace::Execution& execution = recorded.execution;
+  if (recorded.interrupted || !recorded.problem.empty()) {
+    Finding f = explain::explain_unrecorded(found.bug);
+    if (!recorded.problem.empty()) f.summary += " It could not be recorded: " + recorded.problem + ".";
+    return f;
+  }
+  // The recorded bug knows its events; the found one how it was found.
+  const trace::Bug* same = nullptr;
+  if (execution.bug && execution.bug->kind == found.bug.kind && execution.bug->signature == found.bug.signature) {
+    same = &*execution.bug;
+  }
+  for (const trace::Bug& b : execution.warnings) {
+    if (warning && b.kind == found.bug.kind && b.signature == found.bug.signature) same = &b;
+  }
+  if (recorded.diverged || !same) {
+    *nondeterministic = true;
+    return not_deterministic(found, recorded.diverged ? "another execution" : replayed_kind(execution));
+  }
+  trace::Bug bug = *same;
+  bug.warning = warning;
+  bug.found_after = found.bug.found_after;
+  bug.preemptions = found.bug.preemptions;
+  bug.execution_seed = found.bug.execution_seed;
+  if (!warning) execution.bug = bug;
+  names::Namer namer(execution);
+  Finding f = explain::explain(execution, bug, namer);
+  if (!warning && options.save_trace) f.trace = options.save_trace(execution);
+  return f;
+}
+
+Stopped reason(const SearchResult& r, const Settings& s) {
+  if (!r.unsupported.empty()) return Stopped::kUnsupported;
+  if (!r.bugs.empty() && !s.keep_going) return Stopped::kBug;
+  if (r.complete) return Stopped::kComplete;
+  if (r.interrupted) return Stopped::kInterrupt;
+  if (s.max_executions > 0 && r.executions + r.blocked >= s.max_executions) return Stopped::kExecutions;
+  return Stopped::kTime;
+}
+
+std::vector<std::string> describe_frames(const std::vector<std::uint64_t>& frames, const std::vector<trace::Module>& modules,
+                                         const std::string& program) {
+  names::DebugInfo info(modules, program);
+  std::vector<std::string> out;
+  for (const std::uint64_t pc : frames) {
+    if (pc == 0) continue;
+    for (const names::SourceFrame& f : info.at(pc - 1)) {
+      if (f.library && f.file.empty() && f.function.empty()) continue;
+      if (f.library && !out.empty()) continue;
+      out.push_back(f.file.empty() ? f.function : fmt::format("{} at {}:{}", f.function, f.file, f.line));
+    }
+  }
+  return out;
+}
+
+int status_of(const report::Report& r, bool nondeterministic) {
+  if (nondeterministic) return kExitDiverged;
+  if (r.verdict == "fail") return kExitBug;
+  if (!r.unsupported.empty()) return kExitUnsupported;
+  return kExitPass;
+}
+
+}  // namespace
+
+Outcome check(const Target& target, const CheckOptions& options, const Watcher& watcher) {
+  const Settings& s = options.settings;
+  const SearchResult found = search(target, s, watcher);
+  Outcome out;
+  report::Report& r = out.report;
+  r.program = target.argv;
+  r.mode = s.options.mode;
+  r.model = s.options.model;
+  r.explorer = found.explorer;
+  r.complete = found.complete;
+  r.executions = found.executions;
+  r.blocked = found.blocked;
+  r.estimate = found.estimate;
+  r.seconds = found.seconds;
+  r.seed = s.options.seed;
+  r.depth = s.options.depth;
+  r.depth_reached = found.depth_reached;
+  r.stopped = reason(found, s);
+  r.unsupported = found.unsupported;
+  if (!found.unsupported_frames.empty()) {
+    r.unsupported_at = describe_frames(found.unsupported_frames, found.modules, target.file.path);
+  }
+  bool nondeterministic = false;
+  for (const FoundBug& b : found.bugs) {
+    r.bugs.push_back(recorded_finding(target, options, b, false, &nondeterministic));
+  }
+  for (const FoundBug& b : found.warnings) {
+    bool ignored = false;
+    Finding f = r.warnings.size() < kMaxRecordedWarnings ? recorded_finding(target, options, b, true, &ignored)
+                                                          : explain::explain_unrecorded(b.bug);
+    f.warning = true;
+    r.warnings.push_back(std::move(f));
+  }
+  const bool failed = !r.bugs.empty() || (options.warnings_as_errors && !r.warnings.empty());
+  const bool cut_short = r.stopped == Stopped::kInterrupt || r.stopped == Stopped::kUnsupported;
+  r.verdict = failed ? "fail" : cut_short ? "inconclusive" : "pass";
+  out.status = status_of(r, nondeterministic);
+  return out;
+}
+
+report::Report report_of(const trace::Execution& e) {
+  report::Report r;
+  r.program = e.program.argv;
+  r.mode = e.options.mode;
+  r.explorer = protocol::Mode::kReplay;
+  r.model = e.options.model;
+  r.seed = e.options.seed;
+  r.depth = e.options.depth;
+  r.executions = 1;
+  r.stopped = Stopped::kReplay;
+  names::Namer namer(e);
+  if (e.bug) r.bugs.push_back(explain::explain(e, *e.bug, namer));
+  for (const trace::Bug& w : e.warnings) {
+    r.warnings.push_back(explain::explain(e, w, namer));
+    r.warnings.back().warning = true;
+  }
+  r.verdict = e.bug ? "fail" : "pass";
+  return r;
+}
+
+Outcome replay(const trace::Execution& old, const Target& target) {
+  Recorded now = record(target, old.options, old.decisions);
+  Outcome out;
+  if (now.interrupted) throw UserError("interrupted");
+  if (!now.problem.empty()) throw UserError(fmt::format("{}: {}", target.file.path, now.problem), kExitUnsupported);
+  std::string difference = "the program makes another choice";
+  if (now.execution.bug && old.bug) {
+    now.execution.bug->found_after = old.bug->found_after;
+    now.execution.bug->preemptions = old.bug->preemptions;
+    now.execution.bug->execution_seed = old.bug->execution_seed;
+  }
+  const bool same = !now.diverged && trace::same_execution(old, now.execution, &difference);
+  out.report = report_of(now.execution);
+  if (same) {
+    out.status = now.execution.bug ? kExitBug : kExitPass;
+    return out;
+  }
+  FoundBug found;
+  if (old.bug) found.bug = *old.bug;
+  Finding f = not_deterministic(found, "another execution");
+  f.summary = fmt::format("The replay is not the recorded execution: {}. Something outside of the checker's control "
+                          "takes part: time, random numbers, addresses, files, the environment or the network.", difference);
+  out.report.bugs = {f};
+  out.report.verdict = "fail";
+  out.status = kExitDiverged;
+  return out;
+}
+
+Outcome report_of(const protocol::Segment& segment, const std::string& program) {
+  Outcome out;
+  report::Report& r = out.report;
+  const protocol::Status& status = segment.status;
+  trace::Execution execution = trace::execution_from(segment);
+  execution.program = {program, {program}, ""};
+  r.program = {program};
+  r.mode = segment.config.mode;
+  r.model = segment.config.model;
+  r.explorer = status.explorer.load();
+  r.complete = status.complete.load();
+  r.executions = status.executions.load();
+  r.blocked = status.blocked.load();
+  r.estimate = status.estimate.load();
+  r.seconds = static_cast<double>(status.nanoseconds.load()) * 1e-9;
+  r.seed = segment.config.seed;
+  r.depth = segment.config.depth;
+  r.depth_reached = status.depth_reached.load();
+  SearchResult found;
+  found.complete = r.complete;
+  found.executions = r.executions;
+  found.blocked = r.blocked;
+  if (status.phase.load() == protocol::Phase::kUnsupported) {
+    found.unsupported.assign(status.unsupported, strnlen(status.unsupported, sizeof status.unsupported));
+    r.unsupported = found.unsupported.empty() ? "an operation of the program" : found.unsupported;
+    const std::uint32_t frames = std::min<std::uint32_t>(status.unsupported_frame_count, 32);
+    r.unsupported_at = describe_frames({status.unsupported_frames, status.unsupported_frames + frames}, execution.modules, program);
+  }
+  names::Namer namer(execution);
+  const auto finding = [&](const protocol::Bug& b, bool warning) {
+    const trace::Bug bug = trace::bug_from(b);
+    const auto is_it = [&](const trace::Bug& x) { return x.kind == bug.kind && x.signature == bug.signature; };
+    Finding f;
+    if (execution.bug && is_it(*execution.bug)) {
+      f = explain::explain(execution, *execution.bug, namer);
+      f.found_after = bug.found_after;
+      f.preemptions = bug.preemptions;
+    } else {
+      f = explain::explain_unrecorded(bug);
+    }
+    f.warning = warning;
+    return f;
+  };
+  for (std::uint32_t i = 0; i < std::min(status.bug_count.load(), protocol::kMaxBugs); ++i) {
+    r.bugs.push_back(finding(segment.bugs[i], false));
+    found.bugs.emplace_back();
+  }
+  for (std::uint32_t i = 0; i < std::min(status.warning_count.load(), protocol::kMaxBugs); ++i) {
+    r.warnings.push_back(finding(segment.warnings[i], true));
+  }
+  Settings s;
+  s.keep_going = segment.config.keep_going;
+  s.max_executions = segment.config.max_executions;
+  r.stopped = reason(found, s);
+  r.verdict = !r.bugs.empty() ? "fail" : !r.unsupported.empty() ? "inconclusive" : "pass";
+  out.status = status_of(r, false);
+  return out;
+}
+
+}  // namespace lockstep::host

@@ -1,0 +1,37 @@
+// A whole check: search, record what was found, explain it; and the replay of a trace.
+//
+// Thread safety: none.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "host/search.h"
+#include "report/report.h"
+
+namespace lockstep::host {
+
+struct CheckOptions {
+  Settings settings;
+  bool warnings_as_errors = false;
+  /// Saves the trace of a bug and returns its path, or an empty text if there is none.
+  std::function<std::string(const trace::Execution&)> save_trace;
+};
+
+struct Outcome {
+  report::Report report;
+  int status = 0;  // of the command
+};
+
+Outcome check(const Target& target, const CheckOptions& options, const Watcher& watcher);
+
+/// Runs the trace's execution again; status 4 if it is another one now.
+Outcome replay(const trace::Execution& recorded, const Target& target);
+
+/// The report of a finished segment that another process has filled (lockstep::check).
+Outcome report_of(const protocol::Segment& segment, const std::string& program);
+
+/// The report of a recorded execution as it stands.
+report::Report report_of(const trace::Execution& execution);
+
+}  // namespace lockstep::host

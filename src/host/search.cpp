@@ -1,0 +1,194 @@
+#include "host/search.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+#include "host/user_error.h"
+#include "trace/vocabulary.h"
+
+namespace lockstep::host {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using protocol::Kind;
+using protocol::Phase;
+
+constexpr int kMaxRestarts = 1000;       // after crashes that ended the process
+constexpr double kOverrun = 1.0;         // seconds the runtime may take longer than its budget before it is told to stop
+
+template <std::size_t N>
+std::string text_of(const char (&bytes)[N]) {
+  return std::string(bytes, strnlen(bytes, N));
+}
+
+void configure(protocol::Config& c, const trace::Options& o) {
+  c.mode = o.mode;
+  c.model = o.model;
+  c.isolation = o.isolation;
+  c.spurious_wakeups = o.spurious_wakeups;
+  c.ignore_exit_status = o.ignore_exit_status;
+  c.detect_leaks = o.detect_leaks;
+  c.seed = o.seed;
+  c.depth = o.depth;
+}
+
+std::vector<trace::Decision> decisions_of(const protocol::Segment& segment, const protocol::Bug& bug) {
+  const std::uint64_t first = offsetof(protocol::Segment, bug_decisions);
+  const std::uint64_t bytes = sizeof segment.bug_decisions;
+  if (bug.decisions < first || bug.decisions - first > bytes ||
+      std::uint64_t{bug.decision_count} * sizeof(protocol::Decision) > bytes - (bug.decisions - first)) {
+    return {};
+  }
+  std::vector<trace::Decision> out(bug.decision_count);
+  std::memcpy(static_cast<void*>(out.data()), reinterpret_cast<const char*>(&segment) + bug.decisions,
+              out.size() * sizeof(protocol::Decision));
+  return out;
+}
+
+void collect(const protocol::Segment& segment, const protocol::Bug* list, std::uint32_t count, std::vector<FoundBug>& out) {
+  for (std::uint32_t i = 0; i < std::min(count, protocol::kMaxBugs); ++i) {
+    const bool known = std::any_of(out.begin(), out.end(), [&](const FoundBug& f) {
+      return f.bug.kind == list[i].kind && f.bug.signature == list[i].signature;
+    });
+    if (!known) out.push_back({trace::bug_from(list[i]), decisions_of(segment, list[i])});
+  }
+}
+
+// What the program was in the middle of when its process died.
+FoundBug death(const protocol::Segment& segment, const ChildEnd& end, std::uint64_t executions) {
+  FoundBug f;
+  const protocol::Status& status = segment.status;
+  f.bug.kind = end.signal != 0 ? Kind::kCrash : Kind::kExitStatus;
+  f.bug.code = end.signal != 0 ? end.signal : end.status;
+  f.bug.message = end.signal != 0 ? fmt::format("signal {} ({})", end.signal, strsignal(end.signal))
+                                  : fmt::format("the process ended by itself with status {}", end.status);
+  f.bug.signature = 0x6465617468u ^ (static_cast<std::uint64_t>(f.bug.code) << 40);
+  f.bug.found_after = executions + 1;
+  f.bug.execution_seed = status.execution_seed;
+  f.bug.thread = 0;
+  const std::uint32_t count = std::min(status.decision_count.load(), protocol::kMaxDecisions);
+  f.decisions.assign(segment.decisions, segment.decisions + count);
+  return f;
+}
+
+[[noreturn]] void never_started(const Target& target, const protocol::Segment& segment, const ChildEnd& end) {
+  if (segment.status.phase.load() == Phase::kFailed) {
+    throw UserError(fmt::format("{}: the checker failed: {}", target.file.path, text_of(segment.status.error)));
+  }
+  std::string how = end.signal != 0 ? fmt::format("killed by signal {} ({})", end.signal, strsignal(end.signal))
+                                    : fmt::format("exit status {}", end.status);
+  if (!end.error_output.empty()) how += "; it said: " + end.error_output;
+  throw UserError(fmt::format(
+      "{}: ended before the checker could take over ({}); see whether the program runs at all without lockstep",
+      target.file.path, how));
+}
+
+}  // namespace
+
+SearchResult search(const Target& target, const Settings& settings, const Watcher& watcher) {
+  SearchResult r;
+  const Clock::time_point started = Clock::now();
+  const auto elapsed = [&] { return std::chrono::duration<double>(Clock::now() - started).count(); };
+  std::uint64_t executions_before = protocol::kNone;
+  for (int restart = 0; restart < kMaxRestarts; ++restart) {
+    SharedSegment segment;
+    protocol::Config& c = segment->config;
+    configure(c, settings.options);
+    c.keep_going = settings.keep_going;
+    c.preemptions = settings.preemptions;
+    c.max_executions = settings.max_executions;
+    c.skip_executions = r.executions;
+    double left = 0;
+    if (settings.max_seconds > 0) {
+      left = settings.max_seconds - elapsed();
+      if (left <= 0) break;
+      c.max_nanoseconds = static_cast<std::uint64_t>(left * 1e9);
+    }
+    const ChildEnd end = run_child(target, segment, left > 0 ? left + kOverrun : 0, watcher);
+
+    const protocol::Status& status = segment->status;
+    const Phase phase = status.phase.load();
+    r.executions += status.executions.load();
+    r.blocked += status.blocked.load();
+    r.estimate = status.estimate.load();
+    r.depth_reached |= status.depth_reached.load();
+    r.complete = status.complete.load() && phase == Phase::kDone;
+    r.explorer = status.explorer.load();
+    r.interrupted = end.interrupted;
+    collect(*segment, segment->bugs, status.bug_count.load(), r.bugs);
+    collect(*segment, segment->warnings, status.warning_count.load(), r.warnings);
+    r.modules = trace::execution_from(*segment).modules;
+
+    if (phase == Phase::kUnsupported) {
+      r.unsupported = text_of(status.unsupported);
+      if (r.unsupported.empty()) r.unsupported = "an operation of the program";
+      const std::uint32_t frames = std::min<std::uint32_t>(status.unsupported_frame_count, 32);
+      r.unsupported_frames.assign(status.unsupported_frames, status.unsupported_frames + frames);
+      break;
+    }
+    if (phase == Phase::kFailed || (phase == Phase::kStarting && !end.hung && !end.interrupted)) {
+      never_started(target, *segment, end);
+    }
+    if (end.hung) {
+      r.unsupported = phase == Phase::kStarting
+                          ? "the program did not come to its main within 10 s"
+                          : "nothing happened for 10 s: a thread blocks in a call that the checker does not see, or "
+                            "loops without touching anything that another thread could change";
+      const std::uint32_t frames = std::min<std::uint32_t>(status.unsupported_frame_count, 32);
+      r.unsupported_frames.assign(status.unsupported_frames, status.unsupported_frames + frames);
+      break;
+    }
+    if (end.done || end.interrupted) break;
+
+    // The process died under the runtime: a finding of the execution that was running.
+    FoundBug found = death(*segment, end, r.executions);
+    ++r.executions;
+    const bool known = std::any_of(r.bugs.begin(), r.bugs.end(), [&](const FoundBug& f) {
+      return f.bug.kind == found.bug.kind && f.bug.signature == found.bug.signature;
+    });
+    if (!known) r.bugs.push_back(std::move(found));
+    const bool stuck = r.executions == executions_before;
+    executions_before = r.executions;
+    if (!settings.keep_going || stuck) break;
+    if (settings.max_executions > 0 && r.executions >= settings.max_executions) break;
+  }
+  r.seconds = elapsed();
+  return r;
+}
+
+Recorded record(const Target& target, const trace::Options& options, const std::vector<trace::Decision>& decisions) {
+  SharedSegment segment;
+  protocol::Config& c = segment->config;
+  configure(c, options);
+  c.mode = protocol::Mode::kReplay;
+  c.max_executions = 1;
+  c.replay = offsetof(protocol::Segment, replay);
+  c.replay_count = static_cast<std::uint32_t>(std::min<std::size_t>(decisions.size(), protocol::kMaxDecisions));
+  std::copy_n(decisions.begin(), c.replay_count, segment->replay);
+  const ChildEnd end = run_child(target, segment, 0, {});
+
+  Recorded out;
+  const Phase phase = segment->status.phase.load();
+  if (phase == Phase::kFailed || (phase == Phase::kStarting && !end.hung && !end.interrupted)) {
+    never_started(target, *segment, end);
+  }
+  out.execution = trace::execution_from(*segment);
+  out.execution.options = options;
+  out.execution.program = {target.file.path, target.argv, target.file.build_id};
+  out.execution.decisions = decisions;
+  out.diverged = segment->status.diverged.load();
+  out.interrupted = end.interrupted;
+  if (end.hung) {
+    out.problem = "nothing happened for 10 s";
+  } else if (phase == Phase::kUnsupported) {
+    out.problem = text_of(segment->status.unsupported);
+  } else if (!end.done && !end.interrupted && !out.execution.bug) {
+    out.execution.bug = death(*segment, end, 0).bug;  // it died again
+  }
+  return out;
+}
+
+}  // namespace lockstep::host

@@ -1,0 +1,50 @@
+// One search: the program is run under every execution the budget allows, and what is found is collected, whatever
+// happens to the process.
+//
+// Thread safety: none.
+#pragma once
+
+#include <vector>
+
+#include "host/child.h"
+#include "trace/execution.h"
+
+namespace lockstep::host {
+
+struct Settings {
+  trace::Options options;  // mode, model, seed, depth, …
+  bool keep_going = false;
+  std::uint64_t max_executions = 0;  // 0: no limit
+  double max_seconds = 30;           // 0: no limit
+  std::uint32_t preemptions = 0;     // mode bounded
+};
+
+struct FoundBug {
+  trace::Bug bug;
+  std::vector<trace::Decision> decisions;
+};
+
+struct SearchResult {
+  std::vector<FoundBug> bugs, warnings;
+  bool complete = false, depth_reached = false, interrupted = false;
+  std::uint64_t executions = 0, blocked = 0, estimate = 0;
+  double seconds = 0;
+  protocol::Mode explorer = protocol::Mode::kAuto;
+  std::string unsupported;                     // empty if there was nothing of the kind
+  std::vector<std::uint64_t> unsupported_frames;
+  std::vector<trace::Module> modules;
+};
+
+/// Throws UserError if the program cannot be run under the checker at all.
+SearchResult search(const Target& target, const Settings& settings, const Watcher& watcher);
+
+/// Runs the one execution that `decisions` describe, in full detail.
+struct Recorded {
+  trace::Execution execution;
+  bool diverged = false;
+  bool interrupted = false;
+  std::string problem;  // why there is no recording, empty if there is one
+};
+Recorded record(const Target& target, const trace::Options& options, const std::vector<trace::Decision>& decisions);
+
+}  // namespace lockstep::host

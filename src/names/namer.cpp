@@ -1,0 +1,275 @@
+#include "names/namer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <regex>
+
+#include "names/text.h"
+
+namespace lockstep::names {
+namespace {
+
+using protocol::kNone;
+
+// What a block that the standard library allocates for itself is to the user.
+std::string library_role(const std::string& type) {
+  if (type.find("std::thread::_State") != std::string::npos) return "state of a std::thread";
+  if (type.find("_State_base") != std::string::npos || type.find("__future_base") != std::string::npos ||
+      type.find("_Task_state") != std::string::npos || type.find("_Async_state") != std::string::npos) {
+    return "shared state of a future";
+  }
+  if (type.find("stop_token::_Stop_state") != std::string::npos) return "stop state";
+  return {};
+}
+
+// `new Node(…)` in the source line: the only trace of the type of a plain new-expression.
+std::string type_in_source(const SourceFrame& frame) {
+  std::ifstream in(frame.full_path);
+  std::string line;
+  for (int n = 0; n < frame.line; ++n) {
+    if (!std::getline(in, line)) return {};
+  }
+  static const std::regex pattern(R"(\bnew\s+(?:\([^()]*\)\s*)?(?:struct\s+)?([A-Za-z_][A-Za-z_0-9:]*))");
+  std::smatch match;
+  return std::regex_search(line, match, pattern) ? match[1].str() : std::string();
+}
+
+}  // namespace
+
+Namer::Namer(const trace::Execution& execution)
+    : execution_(execution), debug_info_(execution.modules, execution.program.path) {
+  events_of_.resize(execution.threads.size());
+  for (std::uint32_t i = 0; i < execution.events.size(); ++i) {
+    const trace::Event& e = execution.events[i];
+    if (e.stack.count > 0 && e.thread < events_of_.size()) events_of_[e.thread].push_back(i);
+  }
+}
+
+std::vector<SourceFrame> Namer::frames(trace::Stack stack) {
+  std::vector<SourceFrame> out;
+  for (const trace::Frame& f : execution_.stack(stack)) {
+    if (f.pc == 0) continue;
+    for (const SourceFrame& frame : debug_info_.at(f.pc - 1)) out.push_back(frame);
+  }
+  return out;
+}
+
+SourceFrame Namer::place(trace::Stack stack) {
+  SourceFrame fallback;
+  for (const trace::Frame& f : execution_.stack(stack)) {
+    if (f.pc == 0) continue;
+    for (const SourceFrame& frame : debug_info_.at(f.pc - 1)) {
+      if (!frame.library) return frame;
+      if (fallback.file.empty()) fallback = frame;
+    }
+  }
+  return fallback;
+}
+
+SourceFrame Namer::place(std::uint64_t return_address) {
+  if (return_address == 0) return {};
+  const auto& chain = debug_info_.at(return_address - 1);
+  for (const SourceFrame& frame : chain) {
+    if (!frame.library) return frame;
+  }
+  return chain.front();
+}
+
+const trace::HeapBlock* Namer::block(std::uint64_t addr) const {
+  // The last one wins: memory is used again.
+  const trace::HeapBlock* found = nullptr;
+  for (const trace::HeapBlock& b : execution_.blocks) {
+    if (addr - b.addr < std::max<std::uint64_t>(b.size, 1)) found = &b;
+  }
+  return found;
+}
+
+bool Namer::on_stack(std::uint64_t addr) const {
+  return std::any_of(execution_.threads.begin(), execution_.threads.end(),
+                     [&](const trace::Thread& t) { return addr >= t.stack_low && addr < t.stack_high; });
+}
+
+std::string Namer::object(std::uint64_t addr, std::uint32_t event) {
+  if (addr == 0) return {};
+  for (const trace::GivenName& n : execution_.names) {
+    if (n.addr == addr && !n.name.empty()) return n.name;
+  }
+  for (std::uint16_t t = 0; t < execution_.threads.size(); ++t) {
+    const trace::Thread& thread = execution_.threads[t];
+    if (addr >= thread.stack_low && addr < thread.stack_high) return stack_object(addr, t, event);
+  }
+  auto it = fixed_objects_.find(addr);
+  if (it != fixed_objects_.end()) return it->second;
+  std::string name;
+  if (const trace::HeapBlock* b = block(addr)) {
+    name = heap_object(*b, addr);
+  } else if (auto global = debug_info_.global(addr)) {
+    name = *global;
+  } else {
+    name = fmt::format("memory at 0x{:x}", addr);
+  }
+  return fixed_objects_.emplace(addr, name).first->second;
+}
+
+std::string Namer::stack_object(std::uint64_t addr, std::uint16_t owner, std::uint32_t event) {
+  std::string function;
+  const auto in_stack = [&](trace::Stack stack) -> std::string {
+    // Stacks grow down: a frame's variables lie between its callee's canonical frame address and its own.
+    for (const trace::Frame& f : execution_.stack(stack)) {
+      if (f.cfa == 0 || f.cfa <= addr || f.pc == 0) continue;
+      if (auto name = debug_info_.local(f.pc - 1, f.cfa, addr)) return *name;
+      if (function.empty()) {
+        for (const SourceFrame& frame : debug_info_.at(f.pc - 1)) {
+          if (!frame.library) function = frame.function;
+        }
+      }
+    }
+    return {};
+  };
+  const auto& events = events_of_[owner];
+  // The owner's latest stack as of the event, then its next one, then where it stands at the end.
+  const auto after = event == kNone ? events.end() : std::upper_bound(events.begin(), events.end(), event);
+  if (event == kNone) {
+    if (auto name = in_stack(execution_.threads[owner].stack); !name.empty()) return name;
+  }
+  int tries = 4;
+  for (auto it = after; it != events.begin() && tries-- > 0;) {
+    if (auto name = in_stack(execution_.events[*--it].stack); !name.empty()) return name;
+  }
+  tries = 4;
+  for (auto it = after; it != events.end() && tries-- > 0; ++it) {
+    if (auto name = in_stack(execution_.events[*it].stack); !name.empty()) return name;
+  }
+  if (auto name = in_stack(execution_.threads[owner].stack); !name.empty()) return name;
+  return function.empty() ? "a local variable of thread " + thread(owner) : "a local variable of " + function;
+}
+
+std::string Namer::block_type(const trace::HeapBlock& block, const std::vector<SourceFrame>& frames, bool* inplace) {
+  *inplace = false;
+  for (const SourceFrame& f : frames) {
+    for (const char* allocator : {"__new_allocator", "new_allocator", "std::allocator"}) {
+      std::string type = first_argument(f.function, allocator);
+      if (type.empty()) continue;
+      for (const char* shared : {"_Sp_counted_ptr_inplace", "_Sp_counted_array"}) {
+        if (std::string inner = first_argument(type, shared); !inner.empty()) {
+          *inplace = true;
+          return inner;
+        }
+      }
+      return type;
+    }
+    for (const char* maker : {"make_unique", "make_unique_for_overwrite"}) {
+      if (std::string type = first_argument(f.function, maker); !type.empty()) return type;
+    }
+    if (!f.library) return block.size > 0 ? type_in_source(f) : std::string();
+  }
+  return {};
+}
+
+void Namer::number_blocks() {
+  // Blocks of one place in the source are told apart by number, in the order of their allocation.
+  std::map<std::pair<std::string, int>, std::vector<std::uint64_t>> places;
+  for (const trace::HeapBlock& b : execution_.blocks) {
+    const SourceFrame f = place(b.alloc_stack);
+    auto& list = places[{f.full_path, f.line}];
+    if (std::find(list.begin(), list.end(), b.addr) == list.end()) list.push_back(b.addr);
+  }
+  for (const auto& [where, list] : places) {
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      block_numbers_[list[i]] = list.size() > 1 ? static_cast<int>(i) + 1 : 0;
+    }
+  }
+}
+
+std::string Namer::heap_object(const trace::HeapBlock& b, std::uint64_t addr) {
+  if (block_numbers_.empty()) number_blocks();
+  const std::vector<SourceFrame> stack = frames(b.alloc_stack);
+  const SourceFrame where = place(b.alloc_stack);
+  std::string from = where.file.empty() ? std::string() : fmt::format(" from {}:{}", base_name(where.file), where.line);
+  if (const int number = block_numbers_[b.addr]; number > 0) from = fmt::format(" #{}{}", number, from);
+  const std::uint64_t offset = addr - b.addr;
+
+  bool inplace = false;
+  std::string type = block_type(b, stack, &inplace);
+  if (const std::string role = library_role(type); !role.empty()) return role + from;
+  constexpr std::uint64_t kControlBlock = 16;  // of a std::shared_ptr, before the object
+  if (inplace && offset < kControlBlock) return fmt::format("reference count of {}{}", type, from);
+  const std::uint64_t inside = inplace ? offset - kControlBlock : offset;
+  if (!type.empty()) {
+    const auto info = debug_info_.type(type, inside);
+    const std::uint64_t room = inplace ? b.size - std::min(b.size, kControlBlock) : b.size;
+    if (info && room >= 2 * info->size && !inplace) {
+      return fmt::format("({}[{}]{})[{}]{}", type, room / info->size, from, inside / info->size, info->path);
+    }
+    if (info && !info->path.empty()) return fmt::format("({}{}){}", type, from, info->path);
+    return type + from;
+  }
+  std::string name = fmt::format("heap block of {} byte{}{}", b.size, b.size == 1 ? "" : "s", from);
+  return offset == 0 ? name : fmt::format("byte {} of the {}", offset, name);
+}
+
+std::string Namer::derived_thread_name(std::uint16_t index) {
+  const trace::Thread& t = execution_.threads[index];
+  if (!t.name.empty()) return t.name;
+  if (index == 0) return "main";
+  const auto name_of = [](const SourceFrame& f) {
+    if (f.function.starts_with("lambda") && !f.file.empty()) {
+      return fmt::format("lambda at {}:{}", base_name(f.file), f.declared_line > 0 ? f.declared_line : f.line);
+    }
+    return f.function;
+  };
+  // A start routine of the user's own.
+  if (t.entry != 0) {
+    const auto& chain = debug_info_.at(t.entry);
+    if (!chain.back().library && !chain.back().function.empty()) return name_of(chain.back());
+  }
+  // Of the standard library's: the outermost of the user's frames, in any of its stacks.
+  const auto outermost = [&](trace::Stack stack) {
+    const std::vector<SourceFrame> all = frames(stack);
+    for (auto f = all.rbegin(); f != all.rend(); ++f) {
+      if (!f->library && !f->function.empty()) return name_of(*f);
+    }
+    return std::string();
+  };
+  for (const std::uint32_t e : events_of_[index]) {
+    if (std::string name = outermost(execution_.events[e].stack); !name.empty()) return name;
+  }
+  if (std::string name = outermost(t.stack); !name.empty()) return name;
+  // Nothing of it was seen running: the type of what it was to run.
+  if (t.entry_callable != 0) {
+    std::string type = first_argument(debug_info_.symbol(t.entry_callable), "std::tuple");
+    if (type.starts_with("main::{lambda") || type.find("{lambda(") != std::string::npos) {
+      return function_only(type);
+    }
+    if (!type.empty() && type.find('(') == std::string::npos) return type;
+  }
+  if (t.entry != 0) {
+    const std::string& function = debug_info_.at(t.entry).back().function;
+    if (!function.empty() && !is_reserved(function) && function != "execute_native_thread_routine") return function;
+  }
+  return {};
+}
+
+void Namer::name_threads() {
+  std::vector<std::string> names;
+  for (std::uint16_t t = 0; t < execution_.threads.size(); ++t) {
+    names.push_back(derived_thread_name(t));
+    if (names.back().empty()) names.back() = "thread";
+  }
+  for (std::size_t t = 0; t < names.size(); ++t) {
+    const auto same = std::count(names.begin(), names.end(), names[t]);
+    const auto before = std::count(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(t), names[t]);
+    const bool number = same > 1 || names[t] == "thread";
+    thread_names_.push_back(number ? fmt::format("{} #{}", names[t], before + 1) : names[t]);
+  }
+}
+
+const std::string& Namer::thread(std::uint16_t index) {
+  if (thread_names_.empty()) name_threads();
+  static const std::string kNobody = "nobody";
+  return index < thread_names_.size() ? thread_names_[index] : kNobody;
+}
+
+}  // namespace lockstep::names

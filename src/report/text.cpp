@@ -1,0 +1,186 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "names/text.h"
+#include "report/report.h"
+#include "trace/vocabulary.h"
+
+namespace lockstep::report {
+namespace {
+
+using explain::Finding;
+using explain::Step;
+
+// What is seen of a UTF-8 text: one column for each code point.
+std::size_t columns(std::string_view s) {
+  return static_cast<std::size_t>(std::count_if(s.begin(), s.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+std::string pad(std::string s, std::size_t width) {
+  const std::size_t have = columns(s);
+  if (have < width) s.append(width - have, ' ');
+  return s;
+}
+
+// Breaks at spaces; lines after the first are indented.
+std::string wrap(const std::string& text, std::size_t width, std::size_t indent) {
+  std::string out, line;
+  const std::string margin(indent, ' ');
+  std::size_t used = 0;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    std::size_t end = text.find(' ', at);
+    if (end == std::string::npos) end = text.size();
+    const std::string word = text.substr(at, end - at);
+    const std::size_t length = columns(word);
+    if (used > 0 && used + 1 + length > width) {
+      out += "\n" + margin;
+      used = 0;
+    } else if (used > 0) {
+      out += ' ';
+      ++used;
+    }
+    out += word;
+    used += length;
+    at = end + 1;
+  }
+  return out;
+}
+
+class Text {
+ public:
+  explicit Text(const TextStyle& style) : style_(style), width_(static_cast<std::size_t>(std::clamp(style.width, 40, 200))) {}
+
+  std::string render(const Report& r);
+
+ private:
+  void finding(const Finding& f, const Report& r);
+  void steps(const Finding& f);
+  void output(const Finding& f);
+  void line(const std::string& text) { out_ += text + "\n"; }
+  void paragraph(const std::string& text, std::size_t indent = 0) {
+    out_ += std::string(indent, ' ') + wrap(text, width_ - indent, indent) + "\n";
+  }
+  std::string styled(const char* code, const std::string& text) const {
+    return style_.colour ? fmt::format("\033[{}m{}\033[0m", code, text) : text;
+  }
+
+  TextStyle style_;
+  std::size_t width_;
+  std::string out_;
+};
+
+void Text::steps(const Finding& f) {
+  std::size_t thread_width = 0, action_width = 0;
+  for (const Step& s : f.steps) {
+    thread_width = std::max(thread_width, columns(s.thread));
+    action_width = std::max(action_width, columns(s.action));
+  }
+  thread_width = std::min<std::size_t>(thread_width, 28);
+  action_width = std::min<std::size_t>(action_width, width_ > 76 ? width_ - thread_width - 32 : 36);
+  const std::size_t left = 7 + thread_width + 2;
+  for (const Step& s : f.steps) {
+    if (!s.folded.empty()) line(fmt::format("  ...  ({})", printable(s.folded)));
+    const std::string place = s.file.empty() ? "" : fmt::format("{}:{}", names::base_name(s.file), s.line);
+    std::string text = fmt::format("{} {:>3}  {}  {}", s.turning_point ? ">" : " ", s.n,
+                                   styled("36", pad(printable(s.thread), thread_width)),
+                                   pad(printable(s.action), action_width));
+    if (!place.empty()) text += "  " + printable(place);
+    while (!text.empty() && text.back() == ' ') text.pop_back();
+    line(text);
+    std::string why = s.why;
+    if (s.turning_point) why = "turning point" + (why.empty() ? "" : ": " + why);
+    if (why.empty()) continue;
+    const std::size_t indent = left + 2;
+    why = std::string(left, ' ') + "- " + wrap(printable(why), width_ > indent + 20 ? width_ - indent : 40, indent);
+    line(s.turning_point ? styled("1", why) : why);
+  }
+}
+
+void Text::output(const Finding& f) {
+  if (f.output.empty()) return;
+  constexpr std::size_t kShown = 20;
+  std::vector<std::string> lines;
+  std::string text = printable(f.output, true);
+  if (text.back() == '\n') text.pop_back();
+  for (std::size_t at = 0; at <= text.size();) {
+    std::size_t end = text.find('\n', at);
+    if (end == std::string::npos) end = text.size();
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  line("");
+  line("The program's output in this execution:");
+  const std::size_t skip = lines.size() > kShown ? lines.size() - kShown : 0;
+  if (skip > 0) line(fmt::format("  | ... {} lines before", skip));
+  for (std::size_t i = skip; i < lines.size(); ++i) line("  | " + lines[i]);
+}
+
+void Text::finding(const Finding& f, const Report& r) {
+  std::string head = std::string(trace::kind_name(f.kind));
+  if (f.pattern != "none" && !f.pattern.empty()) head += ", " + f.pattern;
+  const std::string test = f.test.empty() ? r.test : f.test;
+  line(styled(f.warning ? "1;33" : "1;31", fmt::format("{}: {}", f.warning ? "warning" : "bug", head)) +
+       (test.empty() ? "" : " in " + printable(test)));
+  line("");
+  paragraph(styled("1", printable(f.summary)));
+  if (!f.steps.empty()) {
+    line("");
+    steps(f);
+  }
+  if (f.stack.size() > 1) {
+    line("");
+    line("Called from:");
+    for (std::size_t i = 1; i < std::min<std::size_t>(f.stack.size(), 12); ++i) line("  " + printable(f.stack[i]));
+  }
+  output(f);
+  line("");
+  if (f.found_after > 0) {
+    line(fmt::format("Found in execution {}, with {} preemption{}.", grouped(f.found_after), f.preemptions,
+                     f.preemptions == 1 ? "" : "s"));
+  }
+  if (!f.trace.empty()) line(fmt::format("Run it again: lockstep replay {}", printable(f.trace)));
+  line("");
+}
+
+std::string Text::render(const Report& r) {
+  for (const Finding& f : r.bugs) finding(f, r);
+  for (const Finding& f : r.warnings) finding(f, r);
+  std::string program;
+  for (const std::string& a : r.program) program += (program.empty() ? "" : " ") + a;
+  for (const Report& t : r.tests) {
+    std::string what = t.verdict;
+    if (!t.bugs.empty()) what += fmt::format(" ({})", trace::kind_name(t.bugs[0].kind));
+    line(fmt::format("  {}  {}: {}", pad(what, 22), printable(t.test), confidence(t)));
+  }
+  if (!r.unsupported.empty()) {
+    paragraph("not supported: " + printable(r.unsupported));
+    for (const std::string& where : r.unsupported_at) line("  at " + printable(where));
+  }
+  const char* code = r.verdict == "pass" ? "1;32" : r.verdict == "fail" ? "1;31" : "1;33";
+  std::string how = r.tests.empty() ? confidence(r) : fmt::format("{} cases, {} executions", r.tests.size(), grouped(r.executions));
+  if (!r.complete && !r.tests.empty()) how += ", not all of them complete";
+  line(fmt::format("{}: {}: {} ({}, {}, {:.2f} s)", styled(code, r.verdict), printable(program), how,
+                   trace::mode_name(r.mode), trace::model_name(r.model), r.seconds));
+  return out_;
+}
+
+}  // namespace
+
+std::string printable(const std::string& text, bool keep_lines) {
+  std::string out;
+  for (const char c : text) {
+    const auto u = static_cast<unsigned char>(c);
+    if ((u < 0x20 && !(keep_lines && (c == '\n' || c == '\t'))) || u == 0x7f) {
+      out += fmt::format("\\x{:02x}", u);
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string to_text(const Report& report, const TextStyle& style) { return Text(style).render(report); }
+
+}  // namespace lockstep::report
