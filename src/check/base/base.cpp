@@ -4,7 +4,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 
 i64 raw_syscall(i64 number, i64 a, i64 b, i64 c, i64 d, i64 e, i64 f) {
   i64 result;
@@ -92,4 +92,4 @@ void fatal(const char* message, const char* detail) {
   __builtin_unreachable();
 }
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 
 using u8 = std::uint8_t;
 using u16 = std::uint16_t;
@@ -176,4 +176,4 @@ struct List {
   }
 };
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

@@ -2,7 +2,7 @@
 
 #include <dlfcn.h>
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 
 void* real_symbol(const char* name) { return dlsym(RTLD_NEXT, name); }
 
@@ -14,4 +14,4 @@ const Real& real() {
   return table;
 }
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

@@ -12,7 +12,7 @@
 
 #include "base/base.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 
 /// The next definition of a symbol after ours, nullptr if there is none.
 void* real_symbol(const char* name);
@@ -26,8 +26,8 @@ const Real& real();
 #define LOCKSTEP_REAL(name)                                                              \
   ([]() -> decltype(&::name) {                                                           \
     static decltype(&::name) found;                                                      \
-    if (!found) found = reinterpret_cast<decltype(&::name)>(::lockstep::check::real_symbol(#name)); \
+    if (!found) found = reinterpret_cast<decltype(&::name)>(::lockstep::runtime::real_symbol(#name)); \
     return found;                                                                        \
   }())
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

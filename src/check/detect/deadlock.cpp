@@ -3,7 +3,7 @@
 #include "program/objects.h"
 #include "program/program.h"
 
-namespace lockstep::check::detect {
+namespace lockstep::runtime::detect {
 
 void deadlock(const u16* live, u32 count) {
   u32 spinning = 0;
@@ -25,4 +25,4 @@ void deadlock(const u16* live, u32 count) {
   program.bug(livelock ? Kind::kLivelock : Kind::kDeadlock, first, address, first->wait_pc);
 }
 
-}  // namespace lockstep::check::detect
+}  // namespace lockstep::runtime::detect

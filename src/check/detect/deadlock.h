@@ -3,8 +3,8 @@
 
 #include "base/base.h"
 
-namespace lockstep::check::detect {
+namespace lockstep::runtime::detect {
 
 [[noreturn]] void deadlock(const u16* live, u32 count);
 
-}  // namespace lockstep::check::detect
+}  // namespace lockstep::runtime::detect

@@ -6,7 +6,7 @@
 #include "program/snapshot.h"
 #include "record/recorder.h"
 
-namespace lockstep::check::detect {
+namespace lockstep::runtime::detect {
 namespace {
 
 constexpr u16 kReached = 2;
@@ -101,4 +101,4 @@ void at_exit(Thread& t, int status, const u16* live, u32 count) {
   if (program.config.detect_leaks) find_leaks(t, live, count);
 }
 
-}  // namespace lockstep::check::detect
+}  // namespace lockstep::runtime::detect

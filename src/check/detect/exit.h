@@ -3,9 +3,9 @@
 
 #include "program/thread.h"
 
-namespace lockstep::check::detect {
+namespace lockstep::runtime::detect {
 
 /// Ends the execution with a bug if there is one; adds warnings to the program otherwise.
 void at_exit(Thread& t, int status, const u16* live, u32 count);
 
-}  // namespace lockstep::check::detect
+}  // namespace lockstep::runtime::detect

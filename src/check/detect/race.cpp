@@ -5,7 +5,7 @@
 #include "program/program.h"
 #include "record/recorder.h"
 
-namespace lockstep::check::race {
+namespace lockstep::runtime::race {
 namespace {
 
 constexpr u8 kFreed = 1;
@@ -361,4 +361,4 @@ bool is_shared(u64 address, u64 size) {
   return false;
 }
 
-}  // namespace lockstep::check::race
+}  // namespace lockstep::runtime::race

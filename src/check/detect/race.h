@@ -11,7 +11,7 @@
 
 #include "program/thread.h"
 
-namespace lockstep::check::race {
+namespace lockstep::runtime::race {
 
 void open();
 void reset();
@@ -41,4 +41,4 @@ void collect_shared(bool on);
 bool is_shared(u64 address, u64 size);
 void forget_shared();
 
-}  // namespace lockstep::check::race
+}  // namespace lockstep::runtime::race

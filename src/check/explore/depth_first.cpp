@@ -10,7 +10,7 @@
 #include "explore/explorer.h"
 #include "program/program.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 namespace {
 
 struct Sleeper {
@@ -223,4 +223,4 @@ Explorer& bounded_explorer(u32 preemptions) {
 
 bool depth_first_proved() { return instance().proved(); }
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

@@ -9,7 +9,7 @@
 #include "base/base.h"
 #include "protocol/segment.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 
 struct Thread;
 struct Footprint;
@@ -51,4 +51,4 @@ bool depth_first_proved();
 /// Replay only: the program asked for a choice that the trace does not have.
 bool replay_diverged();
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

@@ -4,7 +4,7 @@
 #include "explore/explorer.h"
 #include "program/program.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 namespace {
 
 class Replay final : public Explorer {
@@ -53,4 +53,4 @@ Explorer& replay_explorer(const protocol::Decision* decisions, u32 count) {
 
 bool replay_diverged() { return instance().diverged(); }
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

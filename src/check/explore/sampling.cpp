@@ -9,7 +9,7 @@
 #include "explore/explorer.h"
 #include "program/program.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 namespace {
 
 // The usual outcome half of the time; a rare one must not need luck at every step.
@@ -105,4 +105,4 @@ T& instance() {
 Explorer& random_explorer() { return instance<RandomWalk>(); }
 Explorer& pct_explorer() { return instance<Pct>(); }
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

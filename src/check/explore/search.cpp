@@ -15,7 +15,7 @@
 #include "record/output.h"
 #include "record/recorder.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 namespace {
 
 using protocol::Bug;
@@ -347,4 +347,4 @@ void finish_search() {
   signals::remove();
 }
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

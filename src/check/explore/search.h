@@ -5,7 +5,7 @@
 
 #include "protocol/segment.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 
 /// Prepares everything (snapshot included) and explores as segment.config says; fills segment.status, bugs, warnings.
 /// Mode::kReplay runs one execution and fills segment.recording.
@@ -15,4 +15,4 @@ void record(protocol::Segment& segment, const protocol::Decision* decisions, uns
 /// Gives the program its memory back as ordinary memory.
 void finish_search();
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

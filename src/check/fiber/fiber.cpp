@@ -5,7 +5,7 @@ void lockstep_switch(void** save_sp, void* new_sp, std::uint64_t new_fs);
 void lockstep_fiber_start();
 }
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 
 void fiber_switch(Fiber& from, const Fiber& to) { lockstep_switch(&from.sp, to.sp, to.fs); }
 
@@ -31,4 +31,4 @@ u64 current_fs() {
   return fs;
 }
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

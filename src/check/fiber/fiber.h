@@ -10,7 +10,7 @@
 
 #include "base/base.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 
 /// A suspended context: where its registers lie and which TLS block is its own.
 struct Fiber {
@@ -52,4 +52,4 @@ inline u64 low_of(u64 fs) { return fs - bytes_below(); }
 inline u64 high_of(u64 fs) { return fs + bytes_above(); }
 }  // namespace tls
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

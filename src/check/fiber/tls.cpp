@@ -9,7 +9,7 @@
 #include "base/real.h"
 #include "fiber/fiber.h"
 
-namespace lockstep::check::tls {
+namespace lockstep::runtime::tls {
 namespace {
 
 constexpr u32 kMaxBlocks = 1024;
@@ -98,4 +98,4 @@ void reset(u32 i) {
 
 void reset_own() { copy_words(reinterpret_cast<u8*>(g_own - g_below), image(kMaxBlocks), g_below + g_above); }
 
-}  // namespace lockstep::check::tls
+}  // namespace lockstep::runtime::tls

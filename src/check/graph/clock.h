@@ -10,7 +10,7 @@
 
 #include "base/base.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 
 struct Clock {
   u32 size;
@@ -58,4 +58,4 @@ struct Clock {
   }
 };
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

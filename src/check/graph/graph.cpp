@@ -1,6 +1,6 @@
 #include "graph/graph.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 
 namespace {
 // Positions have gaps so that most insertions in the middle need no renumbering.
@@ -98,4 +98,4 @@ Store* Graph::coherence_bound(const Location& location, const Clock* clock) cons
   return bound;
 }
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

@@ -14,7 +14,7 @@
 #include "graph/clock.h"
 #include "protocol/segment.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 
 using protocol::Order;
 
@@ -116,4 +116,4 @@ class Graph {
   Table<List<ThreadEvent>> thread_events_;
 };
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

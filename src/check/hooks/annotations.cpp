@@ -4,7 +4,7 @@
 #include "hooks/hook.h"
 #include "program/sync.h"
 
-using namespace lockstep::check;
+using namespace lockstep::runtime;
 
 namespace {
 void acquire(volatile void* p) {

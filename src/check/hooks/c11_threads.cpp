@@ -10,7 +10,7 @@
 
 #define IMPLEMENTATION extern "C" __attribute__((visibility("hidden"), used))
 
-using namespace lockstep::check;
+using namespace lockstep::runtime;
 using lockstep::protocol::LockType;
 using sync::Mode;
 

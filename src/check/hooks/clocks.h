@@ -5,7 +5,7 @@
 
 #include "program/program.h"
 
-namespace lockstep::check::clocks {
+namespace lockstep::runtime::clocks {
 
 /// What the clock shows at virtual time 0, in nanoseconds.
 inline u64 origin(clockid_t clock) {
@@ -29,4 +29,4 @@ inline timespec split(u64 ns) {
 }
 inline bool valid(const timespec* t) { return t && t->tv_nsec >= 0 && t->tv_nsec < 1000000000; }
 
-}  // namespace lockstep::check::clocks
+}  // namespace lockstep::runtime::clocks

@@ -7,7 +7,7 @@
 #include "program/atomics.h"
 #include "program/sync.h"
 
-using namespace lockstep::check;
+using namespace lockstep::runtime;
 
 extern "C" void* lockstep_real(const char* name) { return real_symbol(name); }
 

@@ -7,7 +7,7 @@
 #include "program/heap.h"
 #include "program/modules.h"
 
-using namespace lockstep::check;
+using namespace lockstep::runtime;
 
 namespace {
 

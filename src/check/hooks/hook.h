@@ -10,32 +10,32 @@
 
 extern "C" {
 /// Where the newest entry stub (entry.S) has stored the caller's registers.
-extern lockstep::check::EntryFrame* lockstep_entry __attribute__((visibility("hidden")));
+extern lockstep::runtime::EntryFrame* lockstep_entry __attribute__((visibility("hidden")));
 }
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 
-#define LOCKSTEP_CALLER reinterpret_cast<::lockstep::check::u64>(__builtin_return_address(0))
+#define LOCKSTEP_CALLER reinterpret_cast<::lockstep::runtime::u64>(__builtin_return_address(0))
 
 /// Passes the call on unless program code is running; otherwise declares `t`, `pc`, and enters the checker.
 #define LOCKSTEP_HOOK(pass_on)                                  \
-  ::lockstep::check::Thread* const running_thread = ::lockstep::check::running; \
+  ::lockstep::runtime::Thread* const running_thread = ::lockstep::runtime::running; \
   if (!running_thread) return pass_on;                          \
-  ::lockstep::check::Inside inside(running_thread);             \
-  ::lockstep::check::Thread& t = *running_thread;               \
-  [[maybe_unused]] const ::lockstep::check::u64 pc = LOCKSTEP_CALLER; \
+  ::lockstep::runtime::Inside inside(running_thread);             \
+  ::lockstep::runtime::Thread& t = *running_thread;               \
+  [[maybe_unused]] const ::lockstep::runtime::u64 pc = LOCKSTEP_CALLER; \
   t.entry = nullptr
 
 /// The same behind an entry stub: the caller's registers are known, so spinning can be recognised.
 #define LOCKSTEP_STUB_HOOK(pass_on)                             \
-  ::lockstep::check::EntryFrame* const frame = lockstep_entry;  \
-  ::lockstep::check::Thread* const running_thread = ::lockstep::check::running; \
+  ::lockstep::runtime::EntryFrame* const frame = lockstep_entry;  \
+  ::lockstep::runtime::Thread* const running_thread = ::lockstep::runtime::running; \
   if (!running_thread) return pass_on;                          \
-  ::lockstep::check::Inside inside(running_thread);             \
-  ::lockstep::check::Thread& t = *running_thread;               \
-  [[maybe_unused]] const ::lockstep::check::u64 pc = frame->return_address; \
+  ::lockstep::runtime::Inside inside(running_thread);             \
+  ::lockstep::runtime::Thread& t = *running_thread;               \
+  [[maybe_unused]] const ::lockstep::runtime::u64 pc = frame->return_address; \
   t.entry = frame
 
 inline u64 address_of(const volatile void* p) { return reinterpret_cast<u64>(p); }
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

@@ -8,7 +8,7 @@
 #include "hooks/threads.h"
 #include "program/sync.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 namespace {
 
 struct Handler {
@@ -129,9 +129,9 @@ int key_set(Thread& t, unsigned key, const void* value) {
 }
 
 }  // namespace threads
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime
 
-using namespace lockstep::check;
+using namespace lockstep::runtime;
 
 // Handlers of an execution are its own; those of the process (libraries, before the first execution) stay with libc.
 

@@ -4,7 +4,7 @@
 
 #include "program/thread.h"
 
-namespace lockstep::check::lifecycle {
+namespace lockstep::runtime::lifecycle {
 
 /// Before each execution.
 void reset();
@@ -15,4 +15,4 @@ void run_exit_handlers(Thread& t);
 /// Pointers that keep heap blocks alive: arguments of handlers, values of keys.
 void for_each_root(void (*visit)(u64 pointer, void* argument), void* argument);
 
-}  // namespace lockstep::check::lifecycle
+}  // namespace lockstep::runtime::lifecycle

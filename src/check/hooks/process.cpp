@@ -10,7 +10,7 @@
 #include "program/modules.h"
 #include "record/recorder.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 
 namespace process {
 
@@ -92,9 +92,9 @@ const char* current_exception_what() {
 }
 
 }  // namespace
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime
 
-using namespace lockstep::check;
+using namespace lockstep::runtime;
 
 LOCKSTEP_EXPORT [[noreturn]] void exit(int status) {
   Thread* t = running;

@@ -3,10 +3,10 @@
 
 #include "program/thread.h"
 
-namespace lockstep::check::process {
+namespace lockstep::runtime::process {
 
 /// The program does something that a snapshot cannot undo (opens a file, maps memory): from now on each execution
 /// runs in a fork. Does not return if that is new.
 void needs_fork(Thread& t);
 
-}  // namespace lockstep::check::process
+}  // namespace lockstep::runtime::process

@@ -8,7 +8,7 @@
 
 #define IMPLEMENTATION extern "C" __attribute__((visibility("hidden"), used))
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 namespace {
 
 using protocol::LockType;
@@ -62,9 +62,9 @@ clockid_t clock_of(const pthread_cond_t* c) {
 }
 
 }  // namespace
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime
 
-using namespace lockstep::check;
+using namespace lockstep::runtime;
 
 // ---- mutexes ----
 

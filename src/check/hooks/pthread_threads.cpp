@@ -11,7 +11,7 @@
 
 #define IMPLEMENTATION extern "C" __attribute__((visibility("hidden"), used))
 
-using namespace lockstep::check;
+using namespace lockstep::runtime;
 
 LOCKSTEP_EXPORT int pthread_create(pthread_t* handle, const pthread_attr_t* a, void* (*start)(void*), void* argument) {
   LOCKSTEP_HOOK(real().pthread_create(handle, a, start, argument));

@@ -8,7 +8,7 @@
 
 #define IMPLEMENTATION extern "C" __attribute__((visibility("hidden"), used))
 
-using namespace lockstep::check;
+using namespace lockstep::runtime;
 using sync::Mode;
 
 namespace {

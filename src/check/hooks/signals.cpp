@@ -8,7 +8,7 @@
 #include "program/program.h"
 #include "program/snapshot.h"
 
-namespace lockstep::check::signals {
+namespace lockstep::runtime::signals {
 namespace {
 
 constexpr int kSignals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
@@ -70,4 +70,4 @@ void remove() {
   LOCKSTEP_REAL(sigaltstack)(&g_stack_before, nullptr);
 }
 
-}  // namespace lockstep::check::signals
+}  // namespace lockstep::runtime::signals

@@ -1,9 +1,9 @@
 // Signals that mean a crash of the program, and the page faults of the snapshot.
 #pragma once
 
-namespace lockstep::check::signals {
+namespace lockstep::runtime::signals {
 
 void install();
 void remove();
 
-}  // namespace lockstep::check::signals
+}  // namespace lockstep::runtime::signals

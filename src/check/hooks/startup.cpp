@@ -11,7 +11,7 @@
 #include "hooks/hook.h"
 #include "hooks/process.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 namespace {
 
 using Main = int (*)(int, char**, char**);
@@ -123,9 +123,9 @@ void run_finalizers() {
 }
 
 }  // namespace startup
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime
 
-using namespace lockstep::check;
+using namespace lockstep::runtime;
 
 LOCKSTEP_EXPORT int __libc_start_main(Main main, int argc, char** argv, Init init, void (*fini)(), void (*rtld_fini)(),
                                       void* stack_end) {

@@ -2,9 +2,9 @@
 // execution.
 #pragma once
 
-namespace lockstep::check::startup {
+namespace lockstep::runtime::startup {
 
 /// Functions of .fini_array and .fini of the program's file, in the order in which exit runs them.
 void run_finalizers();
 
-}  // namespace lockstep::check::startup
+}  // namespace lockstep::runtime::startup

@@ -11,7 +11,7 @@
 #include "program/sync.h"
 #include "record/recorder.h"
 
-namespace lockstep::check::threads {
+namespace lockstep::runtime::threads {
 
 int create(Thread& t, u64* handle, void* (*start)(void*), void* argument, bool detached, u64 pc) {
   t.wait_pc = pc;
@@ -70,4 +70,4 @@ void exit_thread(Thread& t, void* result) {
   lifecycle::thread_returns(t, result);
 }
 
-}  // namespace lockstep::check::threads
+}  // namespace lockstep::runtime::threads

@@ -3,7 +3,7 @@
 
 #include "program/thread.h"
 
-namespace lockstep::check::threads {
+namespace lockstep::runtime::threads {
 
 /// Returns an errno value; the handle in `handle`.
 int create(Thread& t, u64* handle, void* (*start)(void*), void* argument, bool detached, u64 pc);
@@ -20,4 +20,4 @@ int key_set(Thread& t, unsigned key, const void* value);
 /// Keys below belong to the C library (made outside of executions).
 inline constexpr unsigned kFirstKey = 512;
 
-}  // namespace lockstep::check::threads
+}  // namespace lockstep::runtime::threads

@@ -9,7 +9,7 @@
 #include "hooks/hook.h"
 #include "program/sync.h"
 
-using namespace lockstep::check;
+using namespace lockstep::runtime;
 
 LOCKSTEP_EXPORT int clock_gettime(clockid_t clock, timespec* now) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(clock_gettime)(clock, now));

@@ -4,7 +4,7 @@
 #include "hooks/hook.h"
 #include "program/modules.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 namespace {
 
 inline __attribute__((always_inline)) void access(const volatile void* p, u64 size, bool write, u64 pc) {
@@ -33,9 +33,9 @@ void* move_bytes(void* to, const void* from, std::size_t n) {
 bool checked(u64 pc) { return running && !modules::is_c_library(pc); }
 
 }  // namespace
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime
 
-using namespace lockstep::check;
+using namespace lockstep::runtime;
 
 #define ACCESS(n)                                                                                                   \
   LOCKSTEP_EXPORT void __tsan_read##n(void* p) { access(p, n, false, LOCKSTEP_CALLER); }                            \

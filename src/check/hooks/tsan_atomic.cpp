@@ -3,7 +3,7 @@
 #include "hooks/hook.h"
 #include "program/atomics.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 namespace {
 
 using protocol::RmwOp;
@@ -109,9 +109,9 @@ void store(volatile T* p, T v, int mo, u64 pc_of_call) {
 }
 
 }  // namespace
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime
 
-using namespace lockstep::check;
+using namespace lockstep::runtime;
 
 // The stubs call these; hidden, but with C names.
 #define IMPLEMENTATION extern "C" __attribute__((visibility("hidden"), used))

@@ -6,7 +6,7 @@
 
 #include "graph/graph.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 
 /// An event that is about to be added.
 struct Query {
@@ -34,4 +34,4 @@ const Model& find_model(protocol::MemoryModel which);
 extern const Model kModelSc;
 extern const Model kModelRc11;
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

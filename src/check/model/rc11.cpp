@@ -7,7 +7,7 @@
 // order (a store not placed last); the newest candidate needs no check.
 #include "model/model.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 namespace {
 
 // The axiom is checked on bit rows of one word for this many nodes; with more, seq_cst events are taken to stand in
@@ -221,4 +221,4 @@ u32 places(Graph& graph, const Query& query, Store** out, u32 capacity) {
 
 const Model kModelRc11 = {"rc11", reads, places, false};
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

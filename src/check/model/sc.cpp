@@ -1,7 +1,7 @@
 // Sequential consistency: a load reads the newest store, a store comes last (Lamport 1979).
 #include "model/model.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 namespace {
 
 u32 newest(Graph&, const Query& query, Store** out, u32) {
@@ -13,4 +13,4 @@ u32 newest(Graph&, const Query& query, Store** out, u32) {
 
 const Model kModelSc = {"sc", newest, newest, true};
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

@@ -5,7 +5,7 @@
 #include "program/spin.h"
 #include "record/recorder.h"
 
-namespace lockstep::check::atomics {
+namespace lockstep::runtime::atomics {
 namespace {
 
 using protocol::RmwOp;
@@ -314,4 +314,4 @@ Value newest(u64 address, u32 size) {
   return v;
 }
 
-}  // namespace lockstep::check::atomics
+}  // namespace lockstep::runtime::atomics

@@ -8,7 +8,7 @@
 #include "program/thread.h"
 #include "protocol/segment.h"
 
-namespace lockstep::check::atomics {
+namespace lockstep::runtime::atomics {
 
 struct Value {
   u64 low = 0;
@@ -27,4 +27,4 @@ void fence(Thread& t, Order order, u64 pc);
 /// The newest value in modification order, without an event (what the kernel sees).
 Value newest(u64 address, u32 size);
 
-}  // namespace lockstep::check::atomics
+}  // namespace lockstep::runtime::atomics

@@ -8,7 +8,7 @@
 #include "program/program.h"
 #include "record/recorder.h"
 
-namespace lockstep::check::heap {
+namespace lockstep::runtime::heap {
 namespace {
 
 constexpr u64 kPersistentBytes = u64{16} << 30;
@@ -197,4 +197,4 @@ u64 persistent_high() {
   return reinterpret_cast<u64>(g_persistent_top);
 }
 
-}  // namespace lockstep::check::heap
+}  // namespace lockstep::runtime::heap

@@ -8,7 +8,7 @@
 
 #include "program/thread.h"
 
-namespace lockstep::check::heap {
+namespace lockstep::runtime::heap {
 
 /// In front of every block.
 struct Header {
@@ -44,4 +44,4 @@ Header* find(u64 address);
 u64 persistent_low();
 u64 persistent_high();
 
-}  // namespace lockstep::check::heap
+}  // namespace lockstep::runtime::heap

@@ -2,7 +2,7 @@
 
 #include <link.h>
 
-namespace lockstep::check::modules {
+namespace lockstep::runtime::modules {
 namespace {
 
 constexpr u32 kMax = protocol::kMaxModules;
@@ -105,4 +105,4 @@ void describe(protocol::Segment& segment) {
   }
 }
 
-}  // namespace lockstep::check::modules
+}  // namespace lockstep::runtime::modules

@@ -6,7 +6,7 @@
 #include "base/base.h"
 #include "protocol/segment.h"
 
-namespace lockstep::check::modules {
+namespace lockstep::runtime::modules {
 
 struct Segment {
   u64 low, high;
@@ -34,4 +34,4 @@ bool is_c_library(u64 pc);
 bool is_uninstrumented_library(u64 pc);
 void describe(protocol::Segment& segment);
 
-}  // namespace lockstep::check::modules
+}  // namespace lockstep::runtime::modules

@@ -3,7 +3,7 @@
 #include "detect/race.h"
 #include "program/program.h"
 
-namespace lockstep::check::objects {
+namespace lockstep::runtime::objects {
 namespace {
 
 constexpr u32 kSlots = 1u << 16;
@@ -73,4 +73,4 @@ void memory_freed(Thread& t, u64 granule, u64 pc) {
 
 Object* all() { return g_all; }
 
-}  // namespace lockstep::check::objects
+}  // namespace lockstep::runtime::objects

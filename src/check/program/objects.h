@@ -5,7 +5,7 @@
 #include "program/thread.h"
 #include "protocol/segment.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 
 enum class ObjectKind : u8 { kMutex, kCondition, kRwLock, kSemaphore, kBarrier, kOnce, kFutex };
 
@@ -38,4 +38,4 @@ void memory_freed(Thread& t, u64 granule, u64 pc);
 Object* all();
 }  // namespace objects
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

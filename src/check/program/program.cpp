@@ -12,7 +12,7 @@
 #include "program/spin.h"
 #include "record/recorder.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 
 Program program;
 Thread* running = nullptr;
@@ -31,15 +31,11 @@ bool commute(const Footprint& a, const Footprint& b) {
 void Program::open(const protocol::Config& c) {
   config = c;
   model = &find_model(c.model);
+  if (stacks_) return;
   graph.open();
   threads_.open(protocol::kMaxThreads);
   stacks_ = static_cast<u8*>(reserve(kStackBytes * protocol::kMaxThreads, false, kStackArea));
   if (!stacks_) stacks_ = static_cast<u8*>(reserve(kStackBytes * protocol::kMaxThreads));
-  for (u32 i = 0; i < protocol::kMaxThreads; ++i) set_stack_guard(i);
-}
-
-void Program::set_stack_guard(u32 slot) {
-  raw_syscall(SYS_mprotect, reinterpret_cast<i64>(stacks_ + slot * kStackBytes), 4096, PROT_NONE);
 }
 
 namespace {
@@ -66,6 +62,9 @@ u64 mix(u64 hash, u64 value) { return (hash ^ value) * 0x9e3779b97f4a7c15 + (has
 
 void Program::prepare_thread(Thread& t, u64 fs) {
   u8* stack = stacks_ + t.id * kStackBytes;
+  for (; guarded_ <= t.id; ++guarded_) {
+    raw_syscall(SYS_mprotect, reinterpret_cast<i64>(stacks_ + guarded_ * kStackBytes), 4096, PROT_NONE);
+  }
   t.stack_low = reinterpret_cast<u64>(stack + 4096);
   t.stack_high = reinterpret_cast<u64>(stack + kStackBytes);
   t.fiber.fs = fs;
@@ -352,4 +351,4 @@ void Program::exit_process(Thread& t, int status, bool run_handlers, u64 pc) {
   finish(Outcome::kCompleted);
 }
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

@@ -17,7 +17,7 @@
 #include "program/thread.h"
 #include "protocol/segment.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 
 using protocol::Kind;
 
@@ -105,7 +105,6 @@ class Program {
   [[noreturn]] void abandon_for(Thread& to);
   [[noreturn]] void nobody_can_run();
   void prepare_thread(Thread& t, u64 fs);
-  void set_stack_guard(u32 slot);
 
   Table<Thread> threads_;
   u32 thread_count_ = 0;
@@ -115,6 +114,7 @@ class Program {
   u64 now_ = 0;
   Outcome outcome_ = Outcome::kCompleted;
   u8* stacks_ = nullptr;
+  u32 guarded_ = 0;  // stacks below have their guard page
   Fiber dead_;
 };
 
@@ -140,4 +140,4 @@ inline constexpr std::size_t kStackBytes = 8u << 20;
 inline constexpr u64 kStackArea = 0x100000000000;
 inline constexpr u64 kHeapArea = 0x200000000000;
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

@@ -7,7 +7,7 @@
 #include "program/heap.h"
 #include "program/modules.h"
 
-namespace lockstep::check::snapshot {
+namespace lockstep::runtime::snapshot {
 namespace {
 
 constexpr u64 kPage = 4096;
@@ -103,4 +103,4 @@ void for_each_hot(void (*visit)(u64, u64, void*), void* argument) {
   for (u32 i = 0; i < g_hot.size(); ++i) visit(g_hot[i], kPage, argument);
 }
 
-}  // namespace lockstep::check::snapshot
+}  // namespace lockstep::runtime::snapshot

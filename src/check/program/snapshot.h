@@ -9,7 +9,7 @@
 
 #include "base/base.h"
 
-namespace lockstep::check::snapshot {
+namespace lockstep::runtime::snapshot {
 
 void take();
 void restore();
@@ -23,4 +23,4 @@ void drop();
 /// Calls visit(address, size) for every page that may differ from the snapshot.
 void for_each_hot(void (*visit)(u64 address, u64 size, void* argument), void* argument);
 
-}  // namespace lockstep::check::snapshot
+}  // namespace lockstep::runtime::snapshot

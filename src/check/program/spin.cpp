@@ -1,6 +1,6 @@
 #include "program/spin.h"
 
-namespace lockstep::check::spin {
+namespace lockstep::runtime::spin {
 namespace {
 
 // Four independent lanes, so that the multiplications overlap.
@@ -51,4 +51,4 @@ bool can_go_on(const Thread& t) {
   return false;
 }
 
-}  // namespace lockstep::check::spin
+}  // namespace lockstep::runtime::spin

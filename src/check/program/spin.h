@@ -5,7 +5,7 @@
 
 #include "program/thread.h"
 
-namespace lockstep::check::spin {
+namespace lockstep::runtime::spin {
 
 /// A read is about to be done from the instruction of t.entry. True: the iteration since the last time here was
 /// pure, and t.await_reads says how many reads it made. Call before the operation becomes pending.
@@ -15,4 +15,4 @@ void note_read(Thread& t, const u32* version, u32 seen);
 /// Something that the thread awaits has changed.
 bool can_go_on(const Thread& t);
 
-}  // namespace lockstep::check::spin
+}  // namespace lockstep::runtime::spin

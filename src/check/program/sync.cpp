@@ -9,7 +9,7 @@
 #include "program/spin.h"
 #include "record/recorder.h"
 
-namespace lockstep::check::sync {
+namespace lockstep::runtime::sync {
 namespace {
 
 using protocol::LockType;
@@ -717,4 +717,4 @@ void owner_ends(Thread& t) {
   }
 }
 
-}  // namespace lockstep::check::sync
+}  // namespace lockstep::runtime::sync

@@ -12,7 +12,7 @@
 #include "program/objects.h"
 #include "program/thread.h"
 
-namespace lockstep::check::sync {
+namespace lockstep::runtime::sync {
 
 enum class Mode : u8 { kBlock, kTry, kTimed };
 
@@ -65,4 +65,4 @@ void release(Thread& t, u64 address, bool record);
 /// A thread ends: robust mutexes that it holds tell the next owner.
 void owner_ends(Thread& t);
 
-}  // namespace lockstep::check::sync
+}  // namespace lockstep::runtime::sync

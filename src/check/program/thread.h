@@ -8,7 +8,7 @@
 #include "fiber/fiber.h"
 #include "graph/graph.h"
 
-namespace lockstep::check {
+namespace lockstep::runtime {
 
 using protocol::Op;
 
@@ -107,4 +107,4 @@ struct Thread {
 
 inline constexpr u64 kNever = ~u64{0};
 
-}  // namespace lockstep::check
+}  // namespace lockstep::runtime

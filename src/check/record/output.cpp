@@ -6,7 +6,7 @@
 
 #include "base/base.h"
 
-namespace lockstep::check::output {
+namespace lockstep::runtime::output {
 namespace {
 
 constexpr int kFirstPrivate = 900;  // out of the way of the program's own descriptors
@@ -59,4 +59,4 @@ void restore() {
   }
 }
 
-}  // namespace lockstep::check::output
+}  // namespace lockstep::runtime::output

@@ -3,11 +3,11 @@
 
 #include "protocol/segment.h"
 
-namespace lockstep::check::output {
+namespace lockstep::runtime::output {
 
 void redirect();
 void capture();
 void collect(protocol::Recording& recording);
 void restore();
 
-}  // namespace lockstep::check::output
+}  // namespace lockstep::runtime::output

@@ -8,7 +8,7 @@
 #include "program/objects.h"
 #include "program/program.h"
 
-namespace lockstep::check::recorder {
+namespace lockstep::runtime::recorder {
 namespace {
 
 using protocol::Event;
@@ -305,4 +305,4 @@ u32 backtrace(u64* frames, u32 capacity, u64 pc) {
   return n;
 }
 
-}  // namespace lockstep::check::recorder
+}  // namespace lockstep::runtime::recorder

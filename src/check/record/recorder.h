@@ -7,7 +7,7 @@
 #include "program/thread.h"
 #include "protocol/segment.h"
 
-namespace lockstep::check::recorder {
+namespace lockstep::runtime::recorder {
 
 /// An event without what the recorder fills in (thread, stack).
 struct Note {
@@ -43,4 +43,4 @@ void end(bool has_bug);
 /// Return addresses of the running stack, innermost first, starting at `pc` if it is on it.
 u32 backtrace(u64* frames, u32 capacity, u64 pc);
 
-}  // namespace lockstep::check::recorder
+}  // namespace lockstep::runtime::recorder
