@@ -82,10 +82,13 @@ u64 real_nanoseconds() {
   return static_cast<u64>(now.tv_sec) * 1000000000u + static_cast<u64>(now.tv_nsec);
 }
 
+void (*on_fatal)(const char* message) = nullptr;
+
 void fatal(const char* message, const char* detail) {
   char text[512] = "lockstep: ";
   append_text(text, sizeof text, message);
   append_text(text, sizeof text, detail);
+  if (on_fatal) on_fatal(text);
   append_text(text, sizeof text, "\n");
   raw_syscall(SYS_write, 2, reinterpret_cast<i64>(text), static_cast<i64>(length(text)));
   raw_syscall(SYS_exit_group, 127);

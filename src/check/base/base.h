@@ -56,6 +56,8 @@ void* reserve(std::size_t bytes, bool shared = false, u64 at = 0);
 u64 real_nanoseconds();
 
 /// Writes a message to standard error and ends the process: something the runtime cannot recover from.
+/// Before that it tells `on_fatal`, if set.
+extern void (*on_fatal)(const char* message);
 [[noreturn]] void fatal(const char* message, const char* detail = "");
 
 /// xorshift64*; the sequence depends on the seed alone.

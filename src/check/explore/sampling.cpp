@@ -3,7 +3,7 @@
 // PCT (Burckhardt, Kothari, Musuvathi, Nagarakatte, "A Randomized Scheduler with Probabilistic Guarantees of Finding
 // Bugs", ASPLOS 2010): threads have random distinct priorities and the highest enabled one runs; at d-1 random steps
 // the running one falls below all others. A bug of depth d among n threads and k steps is hit with probability at
-// least 1/(n k^(d-1)). A thread that yields, sleeps or spins falls too, so that the others get on (fairness).
+// least 1/(n k^(d-1)). A thread that yields or sleeps again and again falls too, so that the others get on (fairness).
 #include <new>
 
 #include "explore/explorer.h"
@@ -46,6 +46,7 @@ class Pct final : public Explorer {
     depth_ = 1 + random_.below(kMaxDepth);
     for (u32 i = 0; i + 1 < depth_; ++i) change_[i] = 1 + random_.below(longest_ ? static_cast<u32>(longest_) : 16);
     same_ = 0;
+    yields_ = 0;
     last_ = nullptr;
   }
 
@@ -54,8 +55,10 @@ class Pct final : public Explorer {
   u32 thread(Thread* const* ready, u32 n, bool) override {
     ++step_;
     u32 best = highest(ready, n);
-    bool polite = ready[best]->pending.op == Op::kYield || ready[best]->pending.op == Op::kSleep ||
-                  ready[best]->deadline != kNever;
+    bool gives_way = ready[best]->pending.op == Op::kYield || ready[best]->pending.op == Op::kSleep ||
+                     ready[best]->deadline != kNever;
+    yields_ = ready[best] != last_ ? 0 : yields_ + gives_way;
+    bool polite = yields_ >= kPoliteness;
     bool change = false;
     for (u32 i = 0; i + 1 < depth_; ++i) change |= change_[i] == step_;
     same_ = ready[best] == last_ ? same_ + 1 : 0;
@@ -63,6 +66,7 @@ class Pct final : public Explorer {
       ready[best]->priority = --lowest_;
       best = highest(ready, n);
       same_ = 0;
+      yields_ = 0;
     }
     last_ = ready[best];
     return best;
@@ -73,6 +77,9 @@ class Pct final : public Explorer {
 
  private:
   static constexpr u32 kMaxDepth = 4;
+  // Yields in a row before a thread gives way. A primitive that yields a few times before it sleeps (libstdc++'s atomic
+  // waits: four) must be able to reach its sleep.
+  static constexpr u32 kPoliteness = 8;
   static constexpr u32 kPatience = 1000;  // steps of one thread in a row before the others get a chance
 
   static u32 highest(Thread* const* ready, u32 n) {
@@ -89,6 +96,7 @@ class Pct final : public Explorer {
   u64 lowest_ = 0;
   u32 depth_ = 1;
   u32 same_ = 0;
+  u32 yields_ = 0;
   u64 change_[kMaxDepth] = {};
   Thread* last_ = nullptr;
 };

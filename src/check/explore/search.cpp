@@ -290,6 +290,12 @@ void explore(Segment& segment) {
 }  // namespace
 
 void search(Segment& segment, int (*entry)(void*), void* argument) {
+  on_fatal = [](const char* message) {
+    protocol::Status& status = program.segment->status;
+    copy_text(status.error, sizeof status.error, message);
+    status.phase = Phase::kFailed;
+    output::restore();
+  };
   program.segment = &segment;
   g_entry = entry;
   g_argument = argument;
@@ -341,6 +347,7 @@ void record(Segment& segment, const protocol::Decision* decisions, unsigned coun
 }
 
 void finish_search() {
+  on_fatal = nullptr;
   snapshot::restore();
   snapshot::drop();
   output::restore();

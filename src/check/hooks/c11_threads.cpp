@@ -31,6 +31,11 @@ LockType type_of(mtx_t* m) {
   return kind == PTHREAD_MUTEX_RECURSIVE_NP ? LockType::kRecursive : LockType::kNormal;
 }
 
+int lock(Thread& t, mtx_t* m, Mode mode, u64 deadline, u64 pc) {
+  sync::mutex_mirror(address_of(m), &reinterpret_cast<pthread_mutex_t*>(m)->__data.__owner);
+  return c11(sync::mutex_lock(t, address_of(m), type_of(m), mode, deadline, pc));
+}
+
 }  // namespace
 
 LOCKSTEP_EXPORT int thrd_create(thrd_t* handle, thrd_start_t start, void* argument) {
@@ -80,17 +85,17 @@ LOCKSTEP_EXPORT void mtx_destroy(mtx_t* m) {
 }
 LOCKSTEP_EXPORT int mtx_lock(mtx_t* m) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(mtx_lock)(m));
-  return c11(sync::mutex_lock(t, address_of(m), type_of(m), Mode::kBlock, kNever, pc));
+  return lock(t, m, Mode::kBlock, kNever, pc);
 }
 IMPLEMENTATION int lockstep_impl_mtx_trylock(mtx_t* m) {
   LOCKSTEP_STUB_HOOK(LOCKSTEP_REAL(mtx_trylock)(m));
-  return c11(sync::mutex_lock(t, address_of(m), type_of(m), Mode::kTry, kNever, pc));
+  return lock(t, m, Mode::kTry, kNever, pc);
 }
 IMPLEMENTATION int lockstep_impl_mtx_timedlock(mtx_t* m, const timespec* when) {
   LOCKSTEP_STUB_HOOK(LOCKSTEP_REAL(mtx_timedlock)(m, when));
   if (!clocks::valid(when)) return thrd_error;
   u64 deadline = clocks::deadline(CLOCK_REALTIME, *when);
-  return c11(sync::mutex_lock(t, address_of(m), type_of(m), Mode::kTimed, deadline, pc));
+  return lock(t, m, Mode::kTimed, deadline, pc);
 }
 LOCKSTEP_EXPORT int mtx_unlock(mtx_t* m) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(mtx_unlock)(m));

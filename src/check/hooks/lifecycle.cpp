@@ -81,6 +81,7 @@ void for_each_root(void (*visit)(u64 pointer, void* argument), void* argument) {
   for (Handler& h : g_at_exit) visit(reinterpret_cast<u64>(h.argument), argument);
   for (u32 i = 0; i < program.thread_count(); ++i) {
     Thread& t = program.thread(i);
+    if (t.state == ThreadState::kFinished) continue;
     for (DestructorEntry& d : t.destructors) visit(reinterpret_cast<u64>(d.argument), argument);
     for (u32 k = 0; t.specific && k < g_key_count; ++k) visit(reinterpret_cast<u64>(t.specific[k]), argument);
   }

@@ -56,8 +56,11 @@ const char* current_exception_what() {
   // ABI: exception handling, 2.2.1).
   constexpr std::size_t kAdjusted = 72;
   constexpr std::size_t kHeaderBytes = 112;
+  constexpr std::size_t kClass = 80;  // exception_class, whose lowest byte is 1 in a dependent (rethrown) exception
   void* object = *reinterpret_cast<void**>(header + kAdjusted);
-  if (!object) object = header + kHeaderBytes;  // no handler was found, so nobody has adjusted anything
+  if (!object) {  // no handler was found, so nobody has adjusted anything
+    object = header[kClass] == 1 ? *reinterpret_cast<void**>(header) : header + kHeaderBytes;
+  }
   void* type = type_of();
   // bool std::type_info::__do_catch(const type_info* thrown, void** object, unsigned outer) const is the fifth
   // virtual function (after two destructors, __is_pointer_p and __is_function_p).

@@ -26,30 +26,12 @@ LockType type_of(const pthread_mutex_t* m) {
   }
 }
 
-// The mutex's memory mirrors its owner as glibc's does. Memory that says "free" under a mutex that is held has been
-// initialised anew (a mutex on the stack in the place of an older one).
-void check_fresh(pthread_mutex_t* m) {
-  Object* o = objects::find(address_of(m), ObjectKind::kMutex);
-  if (o && o->owner && m->__data.__owner == 0) objects::drop(*o);
-}
-int mirror(pthread_mutex_t* m, Thread& t, int result) {
-  if (result == 0 || result == EOWNERDEAD) m->__data.__owner = t.id + 1;
-  return result;
-}
-
 int lock(Thread& t, pthread_mutex_t* m, Mode mode, u64 deadline, u64 pc) {
-  check_fresh(m);
   if ((m->__data.__kind & kRobustBit) && !objects::find(address_of(m), ObjectKind::kMutex)) {
     sync::mutex_init(t, address_of(m), type_of(m), true, pc);
   }
-  return mirror(m, t, sync::mutex_lock(t, address_of(m), type_of(m), mode, deadline, pc));
-}
-
-int wait(Thread& t, pthread_cond_t* c, pthread_mutex_t* m, Mode mode, u64 deadline, u64 pc) {
-  m->__data.__owner = 0;
-  int result = sync::condition_wait(t, address_of(c), address_of(m), mode, deadline, pc);
-  m->__data.__owner = t.id + 1;
-  return result;
+  sync::mutex_mirror(address_of(m), &m->__data.__owner);
+  return sync::mutex_lock(t, address_of(m), type_of(m), mode, deadline, pc);
 }
 
 bool prefers_writers(const pthread_rwlock_t* l) {
@@ -76,7 +58,7 @@ LOCKSTEP_EXPORT int pthread_mutex_init(pthread_mutex_t* m, const pthread_mutexat
 }
 LOCKSTEP_EXPORT int pthread_mutex_destroy(pthread_mutex_t* m) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(pthread_mutex_destroy)(m));
-  check_fresh(m);
+  sync::mutex_mirror(address_of(m), &m->__data.__owner);
   return sync::mutex_destroy(t, address_of(m), pc);
 }
 LOCKSTEP_EXPORT int pthread_mutex_lock(pthread_mutex_t* m) {
@@ -99,11 +81,8 @@ IMPLEMENTATION int lockstep_impl_pthread_mutex_clocklock(pthread_mutex_t* m, clo
 }
 LOCKSTEP_EXPORT int pthread_mutex_unlock(pthread_mutex_t* m) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(pthread_mutex_unlock)(m));
-  check_fresh(m);
-  int result = sync::mutex_unlock(t, address_of(m), type_of(m), pc);
-  Object* o = objects::find(address_of(m), ObjectKind::kMutex);
-  if (result == 0 && o && !o->owner) m->__data.__owner = 0;
-  return result;
+  sync::mutex_mirror(address_of(m), &m->__data.__owner);
+  return sync::mutex_unlock(t, address_of(m), type_of(m), pc);
 }
 LOCKSTEP_EXPORT int pthread_mutex_consistent(pthread_mutex_t* m) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(pthread_mutex_consistent)(m));
@@ -124,18 +103,18 @@ LOCKSTEP_EXPORT int pthread_cond_destroy(pthread_cond_t* c) {
 }
 LOCKSTEP_EXPORT int pthread_cond_wait(pthread_cond_t* c, pthread_mutex_t* m) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(pthread_cond_wait)(c, m));
-  return wait(t, c, m, Mode::kBlock, kNever, pc);
+  return sync::condition_wait(t, address_of(c), address_of(m), Mode::kBlock, kNever, pc);
 }
 LOCKSTEP_EXPORT int pthread_cond_timedwait(pthread_cond_t* c, pthread_mutex_t* m, const timespec* when) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(pthread_cond_timedwait)(c, m, when));
   if (!clocks::valid(when)) return EINVAL;
-  return wait(t, c, m, Mode::kTimed, clocks::deadline(clock_of(c), *when), pc);
+  return sync::condition_wait(t, address_of(c), address_of(m), Mode::kTimed, clocks::deadline(clock_of(c), *when), pc);
 }
 LOCKSTEP_EXPORT int pthread_cond_clockwait(pthread_cond_t* c, pthread_mutex_t* m, clockid_t clock,
                                            const timespec* when) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(pthread_cond_clockwait)(c, m, clock, when));
   if (!clocks::valid(when)) return EINVAL;
-  return wait(t, c, m, Mode::kTimed, clocks::deadline(clock, *when), pc);
+  return sync::condition_wait(t, address_of(c), address_of(m), Mode::kTimed, clocks::deadline(clock, *when), pc);
 }
 LOCKSTEP_EXPORT int pthread_cond_signal(pthread_cond_t* c) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(pthread_cond_signal)(c));

@@ -29,12 +29,22 @@ const char* name_of(int signal) {
   }
 }
 
+// The thread into whose stack's guard page the address falls (a hook may be what needed the last bytes).
+Thread* thread_below(u64 address) {
+  for (u32 i = 0; i < program.thread_count(); ++i) {
+    Thread& t = program.thread(i);
+    if (address < t.stack_low && address + 4096 >= t.stack_low) return &t;
+  }
+  return nullptr;
+}
+
 void handle(int signal, siginfo_t* info, void* context) {
   u64 address = reinterpret_cast<u64>(info->si_addr);
   if (signal == SIGSEGV && snapshot::fault(address)) return;
   ucontext_t* u = static_cast<ucontext_t*>(context);
   u64 pc = static_cast<u64>(u->uc_mcontext.gregs[REG_RIP]);
-  Thread* t = running;
+  Thread* overflown = signal == SIGSEGV ? thread_below(address) : nullptr;
+  Thread* t = running ? running : overflown;
   if (!t) {
     // Not the program's code: the checker itself, or the host's process outside of an execution.
     char detail[128] = " at ";
@@ -45,9 +55,8 @@ void handle(int signal, siginfo_t* info, void* context) {
     fatal("internal error, please report it: ", (append_text(detail, sizeof detail, " "), append_text(detail, sizeof detail, name_of(signal)), detail));
   }
   running = nullptr;
-  bool overflow = signal == SIGSEGV && address < t->stack_low && address + 8192 > t->stack_low;
   program.bug(Kind::kCrash, t, signal == SIGSEGV || signal == SIGBUS ? address : 0, pc,
-              overflow ? "stack overflow" : name_of(signal), signal);
+              overflown ? "stack overflow" : name_of(signal), signal);
 }
 
 }  // namespace

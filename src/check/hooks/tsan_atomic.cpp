@@ -1,5 +1,6 @@
 // Atomic accesses and fences: the __tsan_atomic entry points of gcc and clang, 1 to 16 bytes. Loads and
 // read-modify-writes come through entry stubs (entry.S).
+#include "detect/race.h"
 #include "hooks/hook.h"
 #include "program/atomics.h"
 
@@ -98,6 +99,7 @@ bool cas(volatile T* p, T* expected, T desired, int mo, int fail, bool weak) {
   atomics::Value seen = wide(*expected);
   bool done = atomics::compare_exchange(t, address_of(p), sizeof(T), seen, wide(desired), order_of(mo), order_of(fail),
                                         weak, pc);
+  race::plain(t, address_of(expected), sizeof(T), !done, pc);
   if (!done) *expected = narrow<T>(seen);
   return done;
 }

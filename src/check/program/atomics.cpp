@@ -308,10 +308,15 @@ void fence(Thread& t, Order order, u64) {
   if (program.recording) recorder::event({.op = Op::kFence, .order = order}, t);
 }
 
-Value newest(u64 address, u32 size) {
-  Value v;
-  copy_bytes(&v, reinterpret_cast<const void*>(address), size);
-  return v;
+u32 kernel_read(Thread& t, u64 address, Location** location, u64 pc) {
+  fence(t, Order::kSeqCst, pc);
+  Location& l = race::atomic(t, address, 4, false, pc);
+  const Clock* before = program.seal(t);
+  program.add_event(t, &l);
+  program.graph.note(l, t.id, t.index, l.last, false);
+  enter_axiom(t, &l, l.last, nullptr, before, Order::kRelaxed);
+  *location = &l;
+  return static_cast<u32>(l.last->value[0]);
 }
 
 }  // namespace lockstep::runtime::atomics

@@ -24,7 +24,8 @@ Value rmw(Thread& t, u64 address, u32 size, protocol::RmwOp op, Value operand, O
 bool compare_exchange(Thread& t, u64 address, u32 size, Value& expected, Value desired, Order success, Order failure,
                       bool weak, u64 pc);
 void fence(Thread& t, Order order, u64 pc);
-/// The newest value in modification order, without an event (what the kernel sees).
-Value newest(u64 address, u32 size);
+/// What a system call sees that compares a word: a full barrier, then the newest value in modification order. The
+/// read is an event of the graph like any other; *location gets where it was.
+u32 kernel_read(Thread& t, u64 address, Location** location, u64 pc);
 
 }  // namespace lockstep::runtime::atomics

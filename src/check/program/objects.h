@@ -21,6 +21,7 @@ struct Object {
   u32 limit;                // barrier
   u32 version;              // changes whenever a failed attempt might now succeed
   u32 acquired;             // the recorded event that took it
+  int* mirror;              // mutex: the word of its memory that shows the owner as glibc would; null if there is none
   ObjectKind kind;
   protocol::LockType lock_type;
   bool prefers_writers, robust, owner_died, unrecoverable, initialized;

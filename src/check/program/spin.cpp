@@ -22,7 +22,8 @@ u64 hash_state(const EntryFrame& frame, u64 stack_high) {
 }  // namespace
 
 bool iteration_ended(Thread& t) {
-  if (!t.entry) return false;
+  constexpr u64 kDeepest = 64 << 10;  // nobody spins that deep, and looking at it all each time would be slow
+  if (!t.entry || t.stack_high - reinterpret_cast<u64>(t.entry) > kDeepest) return false;
   SpinState& s = t.spin;
   u64 pc = t.entry->return_address;
   u64 state = hash_state(*t.entry, t.stack_high);

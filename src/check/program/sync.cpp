@@ -51,6 +51,7 @@ u16 waited(bool blocked) { return blocked ? kFlagWaited : 0; }
 
 int take_mutex(Thread& t, Object& m, Op op, u16 flags) {
   m.owner = &t;
+  if (m.mirror) *m.mirror = t.id + 1;
   m.count = 1;
   ++t.effects;
   program.add_event(t, &m);
@@ -69,6 +70,7 @@ void give_mutex(Thread& t, Object& m) {
   release_to(t, m.clock);
   m.owner = nullptr;
   m.count = 0;
+  if (m.mirror) *m.mirror = 0;
   ++m.version;
 }
 
@@ -94,6 +96,7 @@ void try_turn(Thread& t, const Footprint& next, u64 pc) {
   t.wait_op = next.op;
   if (spin::iteration_ended(t)) t.awaiting = true;
   program.visible(t, next);
+  t.must_progress = t.awaiting;
   t.awaiting = false;
 }
 
@@ -104,6 +107,16 @@ Op lock_op(Mode mode) {
 }
 
 }  // namespace
+
+void mutex_mirror(u64 mutex, int* owner_word) {
+  Object* m = objects::find(mutex, ObjectKind::kMutex);
+  if (m && m->owner && m->mirror && *m->mirror == 0) {
+    objects::drop(*m);
+    m = nullptr;
+  }
+  if (!m) m = &objects::get(mutex, ObjectKind::kMutex);
+  m->mirror = owner_word;
+}
 
 int mutex_init(Thread& t, u64 mutex, LockType type, bool robust, u64) {
   if (Object* old = objects::find(mutex, ObjectKind::kMutex)) objects::drop(*old);
@@ -551,9 +564,9 @@ int futex_wait(Thread& t, u64 word, u32 expected, u32 bits, Mode mode, u64 deadl
   if (spin::iteration_ended(t)) t.awaiting = true;
   program.visible(t, next);
   t.awaiting = false;
-  atomics::fence(t, Order::kSeqCst, pc);
-  Location& l = race::atomic(t, word, 4, false, pc);
-  u32 now = static_cast<u32>(l.last->value[0]);
+  Location* read = nullptr;
+  u32 now = atomics::kernel_read(t, word, &read, pc);
+  Location& l = *read;
   Object& f = objects::get(word, ObjectKind::kFutex);
   program.add_event(t, &f);
   if (now != expected) {
@@ -652,9 +665,15 @@ int join(Thread& t, Thread& target, Mode mode, u64 deadline, u64 pc) {
     t.deadline = mode == Mode::kTimed ? deadline : kNever;
     try_turn(t, next, pc);
     t.deadline = kNever;
-    if (target.state != ThreadState::kFinished) {
-      program.advance_to(mode == Mode::kTimed ? deadline : 0);
+    bool ended = target.state == ThreadState::kFinished;
+    // A thread's end is not interleaved like other operations: nothing but this call can see when it is. Unless the
+    // end is ordered before, it may as well come later.
+    bool may_come_later = ended && t.clock->get(target.id) < target.index && !t.must_progress;
+    t.must_progress = false;
+    if (!ended || (may_come_later && program.choose(ChoiceKind::kSpurious, 2, t) == 1)) {
+      if (mode == Mode::kTimed) program.advance_to(deadline);
       program.add_event(t, &target);
+      spin::note_read(t, &target.index, ended ? target.index - 1 : target.index);
       return mode == Mode::kTimed ? ETIMEDOUT : EBUSY;
     }
   }

@@ -16,6 +16,9 @@ namespace lockstep::runtime::sync {
 
 enum class Mode : u8 { kBlock, kTry, kTimed };
 
+/// The mutex's memory has a word that shows its owner, as glibc's does. Memory that says "free" under a mutex that is
+/// held has been initialised anew (a mutex on the stack in the place of an older one): then it starts afresh.
+void mutex_mirror(u64 mutex, int* owner_word);
 int mutex_init(Thread& t, u64 mutex, protocol::LockType type, bool robust, u64 pc);
 int mutex_destroy(Thread& t, u64 mutex, u64 pc);
 /// `type` is used when the mutex is seen for the first time (statically initialised).
