@@ -19,6 +19,23 @@ bool contains(const char* text, const char* part) {
   return false;
 }
 
+void find_plt(Module& m, dl_phdr_info* info) {
+  u64 table = 0, bytes = 0;
+  for (int i = 0; i < info->dlpi_phnum; ++i) {
+    if (info->dlpi_phdr[i].p_type != PT_DYNAMIC) continue;
+    for (auto* d = reinterpret_cast<const ElfW(Dyn)*>(m.base + info->dlpi_phdr[i].p_vaddr); d->d_tag; ++d) {
+      if (d->d_tag == DT_PLTGOT) table = d->d_un.d_ptr;
+      if (d->d_tag == DT_PLTRELSZ) bytes = d->d_un.d_val / sizeof(ElfW(Rela)) * 8;
+    }
+  }
+  if (!table || !bytes) return;
+  if (table < m.low) table += m.base;  // the loader relocates this entry, but not in the vdso
+  constexpr u64 kReserved = 24;
+  if (table < m.low || table + kReserved + bytes > m.high) return;
+  m.plt_low = table + kReserved;
+  m.plt_high = m.plt_low + bytes;
+}
+
 int add(dl_phdr_info* info, std::size_t, void*) {
   if (g_count == kMax) return 1;
   Module& m = g_modules[g_count];
@@ -54,6 +71,7 @@ int add(dl_phdr_info* info, std::size_t, void*) {
       if (low < high && m.writable_count < 4) m.writable[m.writable_count++] = {low, high};
     }
   }
+  find_plt(m, info);
   u64 here = reinterpret_cast<u64>(&g_modules);
   m.own = here >= m.low && here < m.high;
   m.loader = contains(m.path, "ld-linux") || contains(m.path, "linux-vdso");

@@ -20,6 +20,7 @@ struct Module {
   bool c_library;
   bool program;       // the executable
   bool uninstrumented;  // a system library
+  u64 plt_low, plt_high;  // the table that the loader fills as functions are called for the first time
   u32 writable_count;
   Segment writable[4];  // without what is read-only after relocation
 };

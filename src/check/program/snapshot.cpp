@@ -23,6 +23,7 @@ u32 g_range_count = 0;
 Table<u64> g_hot;
 Table<u8*> g_hot_copy;
 bool g_taken = false;
+u32 g_restores = 0;
 
 void protect(u64 low, u64 size, int how) {
   raw_syscall(SYS_mprotect, static_cast<i64>(low), static_cast<i64>(size), how);
@@ -55,6 +56,7 @@ void take() {
     g_hot_copy.open(1u << 20);
   }
   g_taken = true;
+  g_restores = 0;
   tls::take_snapshot(current_fs());
   for (u32 i = 0; i < modules::count(); ++i) {
     const modules::Module& m = modules::at(i);
@@ -77,7 +79,27 @@ void drop() {
   g_taken = false;
 }
 
+namespace {
+
+// What the loader has resolved stays resolved: it is the same in every execution, and looking functions up again in
+// each one would cost more than all the rest.
+void keep_resolved() {
+  for (u32 i = 0; i < modules::count(); ++i) {
+    const modules::Module& m = modules::at(i);
+    if (m.own || m.loader) continue;
+    for (u64 slot = m.plt_low; slot < m.plt_high; slot += 8) {
+      Range* r = range_of(slot);
+      if (r && r->hot[(slot - r->low) / kPage]) copy_words(r->copy + (slot - r->low), reinterpret_cast<void*>(slot), 8);
+    }
+  }
+}
+
+}  // namespace
+
 void restore() {
+  // New functions are called mostly in the first executions.
+  ++g_restores;
+  if (g_restores < 16 || (g_restores & 1023) == 0) keep_resolved();
   for (u32 i = 0; i < g_hot.size(); ++i) copy_words(reinterpret_cast<void*>(g_hot[i]), g_hot_copy[i], kPage);
   tls::reset_own();
 }

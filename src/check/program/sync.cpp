@@ -90,14 +90,15 @@ void turn(Thread& t, const Footprint& next, bool (*ready)(const Thread&), Object
   program.visible(t, next, ready);
 }
 
-// An operation that may fail and be repeated in a loop.
-void try_turn(Thread& t, const Footprint& next, u64 pc) {
+// An operation that may fail and be repeated in a loop. True: it ended a pure spin iteration, and something that it has read is different now.
+bool try_turn(Thread& t, const Footprint& next, u64 pc) {
   t.wait_pc = pc;
   t.wait_op = next.op;
-  if (spin::iteration_ended(t)) t.awaiting = true;
+  bool spun = spin::iteration_ended(t);
+  t.awaiting = spun;
   program.visible(t, next);
-  t.must_progress = t.awaiting;
   t.awaiting = false;
+  return spun;
 }
 
 void timed_out(Thread& t) { program.advance_to(t.deadline); }
@@ -663,13 +664,12 @@ int join(Thread& t, Thread& target, Mode mode, u64 deadline, u64 pc) {
     program.local(t, next, [](const Thread& w) { return w.waits_for_thread->state == ThreadState::kFinished; });
   } else {
     t.deadline = mode == Mode::kTimed ? deadline : kNever;
-    try_turn(t, next, pc);
+    bool spun = try_turn(t, next, pc);
     t.deadline = kNever;
     bool ended = target.state == ThreadState::kFinished;
     // A thread's end is not interleaved like other operations: nothing but this call can see when it is. Unless the
     // end is ordered before, it may as well come later.
-    bool may_come_later = ended && t.clock->get(target.id) < target.index && !t.must_progress;
-    t.must_progress = false;
+    bool may_come_later = ended && t.clock->get(target.id) < target.index && !spun;
     if (!ended || (may_come_later && program.choose(ChoiceKind::kSpurious, 2, t) == 1)) {
       if (mode == Mode::kTimed) program.advance_to(deadline);
       program.add_event(t, &target);
