@@ -31,15 +31,16 @@ struct Node {
 
 class DepthFirst final : public Explorer {
  public:
-  void configure(bool sleep_sets, bool bounded, u32 limit) {
+  void configure(bool sleep_sets, bool bounded, u32 limit, bool newest_only = false) {
+    newest_only_ = newest_only;
     sleep_sets_ = sleep_sets;
     bounded_ = bounded;
     limit_ = limit;
     bound_ = bounded ? 0 : ~0u;
     if (!nodes_.is_open()) {
-      nodes_.open(protocol::kMaxDecisions, true);
-      options_.open(16u << 20, true);
-      sleepers_.open(16u << 20, true);
+      nodes_.open(kMaxNodes, true);
+      options_.open(kMaxOptions, true);
+      sleepers_.open(kMaxOptions, true);
     }
     nodes_.clear();
     options_.clear();
@@ -97,6 +98,7 @@ class DepthFirst final : public Explorer {
   }
 
   u32 choice(ChoiceKind kind, u32 n, Thread&) override {
+    if (newest_only_ && kind != ChoiceKind::kNotify && kind != ChoiceKind::kChoose) return 0;
     if (depth_ == nodes_.size()) {
       Node& fresh = nodes_.push({});
       fresh.sleep_first = static_cast<u32>(sleepers_.size());
@@ -140,6 +142,9 @@ class DepthFirst final : public Explorer {
   bool proved() const { return done_ && !cut_; }
 
  private:
+  static constexpr std::size_t kMaxNodes = protocol::kMaxDecisions;
+  static constexpr std::size_t kMaxOptions = 16u << 20;
+
   // Moves node.pick to the next option that is worth taking; false if there is none.
   bool settle(Node& node) {
     for (; node.pick < node.n; ++node.pick) {
@@ -195,13 +200,15 @@ class DepthFirst final : public Explorer {
   u32 preemptions_ = 0;
   u64 executions_ = 0;
   u32 bound_ = 0, limit_ = 0;
-  bool sleep_sets_ = false, bounded_ = false, cut_ = false, done_ = false;
+  bool sleep_sets_ = false, bounded_ = false, newest_only_ = false, cut_ = false, done_ = false;
 };
 
-DepthFirst& instance() {
-  static DepthFirst* one = nullptr;
-  if (!one) one = new (reserve(sizeof(DepthFirst), true)) DepthFirst;
-  return *one;
+// The search's own, and one for simplifying what it has found without losing its place.
+enum Which { kSearch, kSimplify };
+DepthFirst& instance(Which which = kSearch) {
+  static DepthFirst* both[2];
+  if (!both[which]) both[which] = new (reserve(sizeof(DepthFirst), true)) DepthFirst;
+  return *both[which];
 }
 
 }  // namespace
@@ -219,6 +226,11 @@ Explorer& exhaustive_explorer() {
 Explorer& bounded_explorer(u32 preemptions) {
   instance().configure(false, true, preemptions);
   return instance();
+}
+
+Explorer& simplest_explorer(u32 preemptions) {
+  instance(kSimplify).configure(false, true, preemptions, true);
+  return instance(kSimplify);
 }
 
 bool depth_first_proved() { return instance().proved(); }

@@ -45,6 +45,8 @@ Explorer& exhaustive_explorer();  // the same with sleep sets
 Explorer& random_explorer();
 Explorer& pct_explorer();
 Explorer& bounded_explorer(u32 preemptions);
+/// Plain interleavings (every read takes the newest store, nothing spurious happens), fewest preemptions first.
+Explorer& simplest_explorer(u32 preemptions);
 Explorer& replay_explorer(const protocol::Decision* decisions, u32 count);
 /// The depth-first explorer has seen everything and its bound cut nothing off.
 bool depth_first_proved();

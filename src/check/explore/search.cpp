@@ -122,11 +122,71 @@ Outcome one_execution(Explorer& explorer, Segment& segment) {
   }
 }
 
-bool same_bug_known(const Bug* list, u32 n, const Bug& bug) {
-  for (u32 i = 0; i < n; ++i) {
-    if (list[i].kind == bug.kind && list[i].signature == bug.signature) return true;
+// What was reported already, as it was found and as it was simplified.
+struct Known {
+  Kind kind;
+  u64 signature;
+};
+Table<Known> g_known;
+
+bool is_known(const Bug& bug) {
+  for (const Known& k : g_known) {
+    if (k.kind == bug.kind && k.signature == bug.signature) return true;
   }
   return false;
+}
+
+void know(const Bug& bug) {
+  if (!is_known(bug) && !g_known.full()) g_known.push({bug.kind, bug.signature});
+}
+
+bool is_plain(const Segment& segment) {
+  u32 n = segment.status.decision_count.load(std::memory_order_relaxed);
+  for (u32 i = 0; i < n; ++i) {
+    ChoiceKind kind = segment.decisions[i].kind;
+    bool unusual = kind == ChoiceKind::kReadsFrom || kind == ChoiceKind::kStorePlace || kind == ChoiceKind::kSpurious;
+    if (unusual && segment.decisions[i].pick != 0) return false;
+  }
+  return true;
+}
+
+bool same_bug(const Bug& a, const Bug& b) {
+  return a.kind == b.kind && (a.signature == b.signature || (a.addr == b.addr && a.addr != 0));
+}
+
+// Looks for the same bug in a simpler execution: no stale reads and as few preemptions as possible. What it leaves in
+// segment.decisions and g_result is the best execution known. Bounded by events, not by time, so that equal seeds give
+// equal reports.
+void simplify(Segment& segment) {
+  constexpr u64 kEvents = 300000;
+  constexpr u32 kMostPreemptions = 3;
+  Bug found = g_result->found;
+  u32 preemptions = g_result->preemptions;
+  bool plain = is_plain(segment);
+  if (plain && preemptions == 0) return;
+  u32 count = segment.status.decision_count.load(std::memory_order_relaxed);
+  if (count > protocol::kMaxDecisions / 2) return;
+  // The upper half of the array keeps the original meanwhile.
+  protocol::Decision* original = segment.decisions + protocol::kMaxDecisions / 2;
+  copy_bytes(original, segment.decisions, count * sizeof *original);
+  u64 seed = segment.status.execution_seed;
+  u64 number = g_number;
+  u32 limit = plain ? preemptions - 1 : preemptions;
+  Explorer& simplest = simplest_explorer(limit < kMostPreemptions ? limit : kMostPreemptions);
+  bool better = false;
+  for (u64 events = 0; events < kEvents && !better;) {
+    Outcome outcome = one_execution(simplest, segment);
+    better = outcome == Outcome::kBug && same_bug(g_result->found, found);
+    events += g_result->events + 50;
+    if (!better && !simplest.end(outcome)) break;
+  }
+  g_number = number;
+  segment.status.execution_seed = seed;
+  if (better) return;
+  g_result->found = found;
+  g_result->preemptions = preemptions;
+  copy_bytes(segment.decisions, original, count * sizeof *original);
+  segment.status.decision_count.store(count, std::memory_order_relaxed);
 }
 
 void keep_bug(Segment& segment, Bug bug, bool warning) {
@@ -134,7 +194,8 @@ void keep_bug(Segment& segment, Bug bug, bool warning) {
   Bug* list = warning ? segment.warnings : segment.bugs;
   auto& count = warning ? status.warning_count : status.bug_count;
   u32 n = count.load(std::memory_order_relaxed);
-  if (n == protocol::kMaxBugs || same_bug_known(list, n, bug)) return;
+  if (n == protocol::kMaxBugs || is_known(bug)) return;
+  know(bug);
   u32 decisions = status.decision_count.load(std::memory_order_relaxed);
   if (segment.bug_decisions_used + decisions > protocol::kMaxBugDecisions) return;
   protocol::Decision* to = segment.bug_decisions + segment.bug_decisions_used;
@@ -178,7 +239,12 @@ bool account(Segment& segment, Outcome outcome) {
   }
   for (u32 i = 0; i < g_result->warning_count; ++i) keep_bug(segment, g_result->warnings[i], true);
   if (outcome == Outcome::kBug) {
-    keep_bug(segment, g_result->found, false);
+    if (!is_known(g_result->found)) {
+      Bug as_found = g_result->found;
+      simplify(segment);
+      keep_bug(segment, g_result->found, false);
+      know(as_found);
+    }
     if (!segment.config.keep_going) return false;
   }
   return !status.stop.load(std::memory_order_relaxed);
@@ -305,7 +371,9 @@ void search(Segment& segment, int (*entry)(void*), void* argument) {
   if (!g_result) {
     g_result = static_cast<Result*>(reserve(sizeof(Result), true));
     race::open();
+    g_known.open(4 * protocol::kMaxBugs);
   }
+  g_known.clear();
   modules::load();
   modules::describe(segment);
   program.open(segment.config);
