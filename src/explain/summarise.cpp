@@ -92,7 +92,8 @@ std::string Sentence::deadlock() {
     std::vector<std::string> objects;
     for (const std::uint64_t addr : d_.objects) objects.push_back(namer_.object(addr));
     const std::string on = objects.empty() ? "" : " on " + join_names(objects);
-    return fmt::format("{}{}: {}; none of them can go on.", inversion ? "Lock-order inversion" : "Deadlock", on, parts);
+    return fmt::format("{}{}: {}; {} can go on.", inversion ? "Lock-order inversion" : "Deadlock", on, parts,
+                       d_.waiting.size() == 2 ? "neither" : "none of them");
   }
   if (d_.waiting.empty()) return "Deadlock: every thread waits.";
   std::string parts;
@@ -131,7 +132,8 @@ std::string Sentence::damage() {
   const std::string& text = bug_.message;
   switch (bug_.kind) {
     case Kind::kAssertion:
-      return text.empty() ? fmt::format("an assertion fails{}", place) : fmt::format("{} fails{}", quoted(text), place);
+      return text.empty() ? fmt::format("an assertion fails{}", place)
+                          : fmt::format("the assertion {} fails{}", quoted(text), place);
     case Kind::kUncaughtException: return fmt::format("{} throws {} and nobody catches it{}", name(bug_.thread),
                                                       text.empty() ? "an exception" : text, place);
     case Kind::kCrash: return fmt::format("{} crashes{}{}", name(bug_.thread), text.empty() ? "" : " with " + text, place);
@@ -170,7 +172,6 @@ std::string Sentence::failure() {
   }
   std::string text = bad;
   if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
-  if (text.starts_with("`")) text = "The assertion " + text;
   return text + ".";
 }
 

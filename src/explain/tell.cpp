@@ -90,7 +90,7 @@ void Story::choose_deadlock() {
   }
   if (d_.pattern != "lost-wakeup" && d_.pattern != "nested-monitor" && d_.pattern != "none") return;
   // Everything that happened on what they sleep on, and on the data that the predicate is about: what the sleeper
-  // read between taking the lock and going to sleep.
+  // read shortly before it went to sleep.
   for (Index i = 0; i < h_.size(); ++i) {
     const trace::Event& e = h_.at(i);
     if (!wanted.count(e.addr)) continue;
@@ -102,10 +102,12 @@ void Story::choose_deadlock() {
     pick(slept, kKey);
     if (slept == kNone) continue;
     std::set<std::uint64_t> predicate;
-    for (Index i = slept; i-- > 0 && predicate.size() < 2;) {
+    int looked_back = 0;
+    for (Index i = slept; i-- > 0 && predicate.size() < 2 && looked_back < 12;) {
       const trace::Event& e = h_.at(i);
       if (e.thread != t) continue;
-      if (trace::is_acquire(e.op) || trace::is_wait(e.op)) break;
+      if (trace::is_wait(e.op)) break;
+      ++looked_back;
       if (trace::is_read(e.op) && h_.is_shared(e.addr) && predicate.insert(e.addr).second) pick(i, kAccess);
     }
     for (const std::uint64_t addr : predicate) {
@@ -188,6 +190,7 @@ void Story::shorten() {
 }
 
 std::string Story::fold(Index from, Index to) {
+  if (to - from < 2) return {};  // a line for less than its length
   std::vector<std::pair<std::uint16_t, int>> left_out;
   for (Index i = from; i < to; ++i) {
     const trace::Event& e = h_.at(i);
@@ -355,9 +358,11 @@ void Story::add_event(Index i) {
   const trace::Event& e = h_.at(i);
   // A blocked thread's last, unfinished operation is told at the end.
   const trace::Thread& t = thread(e.thread);
-  const bool pending = t.state == protocol::ThreadState::kBlocked && t.wait_addr == e.addr && e.op == t.wait_op &&
-                       trace::is_acquire(e.op) && h_.last(e.thread, h_.size(), [](auto&) { return true; }) == i;
-  if (pending) return;
+  if (t.state == protocol::ThreadState::kBlocked && t.wait_addr == e.addr && e.op == t.wait_op && trace::is_acquire(e.op) &&
+      h_.last(e.thread, h_.size(), [](auto&) { return true; }) == i) {
+    const auto held = h_.held_at_end(e.thread);
+    if (std::none_of(held.begin(), held.end(), [&](const History::Hold& hold) { return hold.acquired == i; })) return;
+  }
   Step& s = append(e.thread, trace::op_name(e.op), namer_.place(e.stack));
   numbers_[i] = s.n;
   s.object = namer_.object(e.addr, i);
