@@ -1,0 +1,66 @@
+# Each target works as the only command on a fresh Debian 12 with git and make: tools/bootstrap installs what is missing,
+# says so, and does nothing (and needs no root) when nothing is.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+JOBS ?= $(shell nproc)
+
+# The release build is the preset `release`, in build/; the others are in build-<preset>/.
+BUILD := cmake --build build -j $(JOBS)
+
+.PHONY: all demo test unit sanitize install bench format format-check lint clean help
+.DEFAULT_GOAL := all
+# Steps share build folders and the package manager; the work inside each is parallel.
+.NOTPARALLEL:
+
+all: ## Build the tool and its libraries into build/
+	@tools/bootstrap build
+	@tools/configure release
+	@$(BUILD) --target product
+
+demo: all ## Check three small programs, broken and fixed, and show the reports
+	@tools/demo
+
+# The product's own tests come last, so that theirs is the closing line.
+test: format-check sanitize unit ## Everything that must hold before a change lands
+
+unit: ## The tests, on the release build
+	@tools/bootstrap test
+	@tools/configure release -DLOCKSTEP_TESTS=ON
+	@$(BUILD)
+	@tools/run_ctest build -j $(JOBS)
+
+sanitize: ## The host half's unit tests under AddressSanitizer with UBSan, and under ThreadSanitizer
+	@tools/bootstrap test
+	@for preset in asan tsan; do \
+	  tools/configure $$preset && cmake --build build-$$preset -j $(JOBS) && \
+	  tools/run_ctest build-$$preset -j $(JOBS) || exit 1; \
+	done
+
+install: all ## Install below PREFIX (/usr/local); DESTDIR is honoured
+	@DESTDIR='$(DESTDIR)' cmake --install build --prefix '$(PREFIX)'
+
+bench: ## Measure, as the numbers in bench/README.md were
+	@tools/bootstrap bench
+	@tools/configure release -DLOCKSTEP_BENCH=ON
+	@$(BUILD)
+	@bench/run
+
+format: ## Lay out every C and C++ file
+	@tools/bootstrap lint
+	@tools/format
+
+format-check:
+	@tools/bootstrap test
+	@tools/format --check
+
+lint: format-check ## clang-format and clang-tidy; changes nothing
+	@tools/bootstrap lint
+	@tools/configure release -DLOCKSTEP_TESTS=ON
+	@tools/tidy -j $(JOBS)
+
+clean: ## Remove every build folder
+	rm -rf build build-*/
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24

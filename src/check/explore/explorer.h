@@ -1,0 +1,54 @@
+// Explorers decide what happens next: which thread, which of the allowed outcomes.
+//
+// An explorer lives through many executions. Its state is in memory that is shared across fork, because in the fork
+// isolation each execution runs in a child of the driver.
+//
+// A new explorer is one file and one line in `make_explorer`.
+#pragma once
+
+#include "base/base.h"
+#include "protocol/segment.h"
+
+namespace lockstep::runtime {
+
+struct Thread;
+struct Footprint;
+enum class Outcome : u8;
+using protocol::ChoiceKind;
+
+/// Answer of Explorer::thread: this execution is not worth finishing.
+inline constexpr u32 kPrune = 0xffffffff;
+
+class Explorer {
+ public:
+  /// Before each execution. `number` counts from 0; `seed` belongs to this execution.
+  virtual void begin(u64 number, u64 seed) = 0;
+  /// A new thread exists.
+  virtual void created(Thread&) {}
+  /// Which of n > 1 enabled threads goes on. When the running thread is enabled it is ready[0] (`resumable`).
+  virtual u32 thread(Thread* const* ready, u32 n, bool resumable) = 0;
+  /// Exactly one thread is enabled: it goes on whatever the explorer says, but it may prune or take note.
+  virtual bool only(Thread&) { return true; }
+  /// Which of n > 1 outcomes; 0 is the usual one (the newest store, the longest waiter, no spurious wakeup).
+  virtual u32 choice(ChoiceKind kind, u32 n, Thread& t) = 0;
+  /// After each execution. False: there is nothing left to explore.
+  virtual bool end(Outcome outcome) = 0;
+  /// Executions in all, as far as it can tell; 0: unknown.
+  virtual u64 estimate() const { return 0; }
+
+ protected:
+  ~Explorer() = default;
+};
+
+Explorer& brute_explorer();       // plain depth-first enumeration
+Explorer& exhaustive_explorer();  // the same with sleep sets
+Explorer& random_explorer();
+Explorer& pct_explorer();
+Explorer& bounded_explorer(u32 preemptions);
+Explorer& replay_explorer(const protocol::Decision* decisions, u32 count);
+/// The depth-first explorer has seen everything and its bound cut nothing off.
+bool depth_first_proved();
+/// Replay only: the program asked for a choice that the trace does not have.
+bool replay_diverged();
+
+}  // namespace lockstep::runtime

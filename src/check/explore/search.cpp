@@ -1,0 +1,350 @@
+#include "explore/search.h"
+
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "detect/race.h"
+#include "explore/explorer.h"
+#include "hooks/lifecycle.h"
+#include "hooks/signals.h"
+#include "program/heap.h"
+#include "program/modules.h"
+#include "program/program.h"
+#include "program/snapshot.h"
+#include "record/output.h"
+#include "record/recorder.h"
+
+namespace lockstep::runtime {
+namespace {
+
+using protocol::Bug;
+using protocol::Isolation;
+using protocol::Mode;
+using protocol::Phase;
+using protocol::Segment;
+using protocol::Status;
+
+// What an execution in a fork tells its parent.
+struct Result {
+  Outcome outcome;
+  Bug found;
+  Bug warnings[8];
+  u32 warning_count;
+  u32 preemptions;
+  u64 events;
+  bool reported;  // the child reached the end of its execution
+};
+Result* g_result = nullptr;
+
+int (*g_entry)(void*) = nullptr;
+void* g_argument = nullptr;
+bool g_fork = false;
+u64 g_number = 0;  // executions begun
+
+constexpr u32 kFibersAtFirst = 8;
+
+u64 execution_seed(u64 seed, u64 number) { return Random(seed * 0x2545f4914f6cdd1d + number).next(); }
+
+Outcome run_here() {
+  snapshot::restore();
+  heap::reset();
+  race::reset();
+  return program.run(g_entry, g_argument);
+}
+
+void publish(Outcome outcome) {
+  g_result->outcome = outcome;
+  g_result->found = program.found;
+  g_result->warning_count = program.warning_count;
+  for (u32 i = 0; i < program.warning_count; ++i) g_result->warnings[i] = program.warnings[i];
+  g_result->preemptions = program.preemptions;
+  g_result->events = program.events();
+  g_result->reported = true;
+}
+
+// A child that died without a word crashed in a way that no handler saw.
+void child_died(int status) {
+  Bug& bug = g_result->found;
+  bug = {};
+  bug.kind = Kind::kCrash;
+  bug.thread = bug.other = protocol::kNoThread;
+  bug.event = bug.other_event = protocol::kNone;
+  bug.code = (status & 0x7f) ? status & 0x7f : 0;
+  bug.signature = static_cast<u64>(status) * 0x9e3779b97f4a7c15;
+  g_result->outcome = Outcome::kBug;
+  g_result->warning_count = 0;
+}
+
+Outcome run_once() {
+  if (!g_fork) {
+    publish(run_here());
+    return g_result->outcome;
+  }
+  g_result->reported = false;
+  i64 child = raw_syscall(SYS_fork);
+  if (child == 0) {
+    publish(run_here());
+    raw_syscall(SYS_exit_group, 0);
+  }
+  if (child < 0) fatal("fork failed");
+  int status = 0;
+  while (raw_syscall(SYS_wait4, child, reinterpret_cast<i64>(&status), 0, 0) == -4 /* EINTR */) {
+  }
+  if (!g_result->reported) child_died(status);
+  return g_result->outcome;
+}
+
+// Runs one execution under the explorer, again if it needs more fibers or a fork. The explorer sees it once.
+Outcome one_execution(Explorer& explorer, Segment& segment) {
+  program.explorer = &explorer;
+  u64 number = g_number++;
+  u64 seed = execution_seed(segment.config.seed, number);
+  segment.status.execution_seed = seed;
+  for (;;) {
+    explorer.begin(number, seed);
+    Outcome outcome = run_once();
+    if (outcome == Outcome::kMoreThreads) {
+      snapshot::restore();
+      snapshot::drop();
+      u32 had = tls::count();
+      if (tls::grow(had * 2) == had) fatal("the system does not allow more threads");
+      snapshot::take();
+      continue;
+    }
+    if (outcome == Outcome::kNeedFork && !g_fork) {
+      if (segment.config.isolation == Isolation::kSnapshot) return Outcome::kUnsupported;
+      g_fork = true;
+      segment.status.forking = true;
+      continue;
+    }
+    return outcome;
+  }
+}
+
+bool same_bug_known(const Bug* list, u32 n, const Bug& bug) {
+  for (u32 i = 0; i < n; ++i) {
+    if (list[i].kind == bug.kind && list[i].signature == bug.signature) return true;
+  }
+  return false;
+}
+
+void keep_bug(Segment& segment, Bug bug, bool warning) {
+  Status& status = segment.status;
+  Bug* list = warning ? segment.warnings : segment.bugs;
+  auto& count = warning ? status.warning_count : status.bug_count;
+  u32 n = count.load(std::memory_order_relaxed);
+  if (n == protocol::kMaxBugs || same_bug_known(list, n, bug)) return;
+  u32 decisions = status.decision_count.load(std::memory_order_relaxed);
+  if (segment.bug_decisions_used + decisions > protocol::kMaxBugDecisions) return;
+  protocol::Decision* to = segment.bug_decisions + segment.bug_decisions_used;
+  copy_bytes(to, segment.decisions, decisions * sizeof *to);
+  segment.bug_decisions_used += decisions;
+  bug.warning = warning;
+  bug.decisions = static_cast<u64>(reinterpret_cast<u8*>(to) - reinterpret_cast<u8*>(&segment));
+  bug.decision_count = decisions;
+  bug.preemptions = g_result->preemptions;
+  bug.found_after = status.executions.load(std::memory_order_relaxed);
+  bug.execution_seed = status.execution_seed;
+  list[n] = bug;
+  count.store(n + 1, std::memory_order_release);
+}
+
+// Counts and keeps what the execution brought. False: the search is over.
+bool account(Segment& segment, Outcome outcome) {
+  Status& status = segment.status;
+  auto add = [](std::atomic<u64>& counter, u64 n) {
+    counter.store(counter.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  };
+  add(status.events, g_result->events + 1);
+  switch (outcome) {
+    case Outcome::kCompleted:
+    case Outcome::kBug:
+      add(status.executions, 1);
+      break;
+    case Outcome::kBlocked:
+      add(status.blocked, 1);
+      break;
+    case Outcome::kDepth:
+      add(status.blocked, 1);
+      status.depth_reached = true;
+      break;
+    case Outcome::kUnsupported:
+    case Outcome::kNeedFork:
+      status.phase = Phase::kUnsupported;
+      return false;
+    default:
+      break;
+  }
+  for (u32 i = 0; i < g_result->warning_count; ++i) keep_bug(segment, g_result->warnings[i], true);
+  if (outcome == Outcome::kBug) {
+    keep_bug(segment, g_result->found, false);
+    if (!segment.config.keep_going) return false;
+  }
+  return !status.stop.load(std::memory_order_relaxed);
+}
+
+enum class Ended : u8 { kAll, kBudget, kStopped };
+
+// A stretch of the search under one explorer, until it says so, `limit` executions, or the time.
+class Stretch {
+ public:
+  Stretch(Segment& segment, Explorer& explorer, Mode mode) : segment_(segment), explorer_(explorer) {
+    segment.status.explorer = mode;
+  }
+
+  Ended run(u64 limit, u64 until, bool (*worth_it)(Explorer&, u64 elapsed, u64 left) = nullptr) {
+    u64 begun = real_nanoseconds();
+    u64 work = 0;
+    const protocol::Config& config = segment_.config;
+    for (u64 n = 0; n < limit; ++n) {
+      u64 total = segment_.status.executions.load(std::memory_order_relaxed);
+      if (config.max_executions && total >= config.max_executions) return Ended::kBudget;
+      Outcome outcome = one_execution(explorer_, segment_);
+      bool more = explorer_.end(outcome);
+      if (!account(segment_, outcome)) return Ended::kStopped;
+      if (!more) return Ended::kAll;
+      // Looking at the clock costs as much as a tenth of a small execution.
+      work += 1 + g_result->events / 64 + (g_fork ? 64 : 0);
+      if (work >= 64) {
+        work = 0;
+        u64 now = real_nanoseconds();
+        segment_.status.estimate = explorer_.estimate();
+        if (until && now >= until) return Ended::kBudget;
+        if (worth_it && !worth_it(explorer_, now - begun, until > now ? until - now : 0)) return Ended::kBudget;
+      }
+    }
+    return Ended::kBudget;
+  }
+
+ private:
+  Segment& segment_;
+  Explorer& explorer_;
+};
+
+// The depth-first search may go on while it looks as if it could end in time, and for a tenth of the time anyway.
+bool can_finish(Explorer& explorer, u64 elapsed, u64 left) {
+  if (elapsed * 9 < left) return true;
+  u64 estimate = explorer.estimate();
+  u64 done = program.segment->status.executions.load(std::memory_order_relaxed);
+  if (estimate <= done || done == 0) return true;
+  double needed = static_cast<double>(elapsed) / static_cast<double>(done) * static_cast<double>(estimate - done);
+  return needed < 3.0 * static_cast<double>(left);
+}
+
+bool out_of_executions(const Segment& s) {
+  return s.config.max_executions && s.status.executions.load() >= s.config.max_executions;
+}
+
+void explore_automatically(Segment& segment, u64 until) {
+  constexpr u64 kFirstLook = 2000;
+  constexpr u64 kSample = 1000;
+  Explorer& everything = exhaustive_explorer();
+  Stretch depth_first(segment, everything, Mode::kExhaustive);
+  Ended ended = depth_first.run(kFirstLook, until);
+  if (ended == Ended::kBudget && !out_of_executions(segment)) {
+    // Not tiny: bugs that need an unusual order early on are found sooner by chance than depth first.
+    for (u64 i = 0; i < 2 && ended == Ended::kBudget; ++i) {
+      ended = Stretch(segment, i ? random_explorer() : pct_explorer(), i ? Mode::kRandom : Mode::kPct).run(kSample / 2, until);
+    }
+    if (ended == Ended::kStopped) return;
+    segment.status.explorer = Mode::kExhaustive;
+    ended = depth_first.run(~u64{0}, until, can_finish);
+  }
+  if (ended == Ended::kAll) {
+    segment.status.complete = !segment.status.depth_reached && depth_first_proved();
+    return;
+  }
+  while (ended == Ended::kBudget && !out_of_executions(segment) && (!until || real_nanoseconds() < until)) {
+    ended = Stretch(segment, pct_explorer(), Mode::kPct).run(kSample, until);
+    if (ended == Ended::kBudget) ended = Stretch(segment, random_explorer(), Mode::kRandom).run(kSample, until);
+  }
+}
+
+Explorer& make_explorer(const protocol::Config& config) {
+  switch (config.mode) {
+    case Mode::kRandom: return random_explorer();
+    case Mode::kPct: return pct_explorer();
+    case Mode::kBounded: return bounded_explorer(config.preemptions);
+    case Mode::kBrute: return brute_explorer();
+    default: return exhaustive_explorer();
+  }
+}
+
+void explore(Segment& segment) {
+  u64 begun = real_nanoseconds();
+  u64 until = segment.config.max_nanoseconds ? begun + segment.config.max_nanoseconds : 0;
+  if (segment.config.mode == Mode::kAuto) {
+    explore_automatically(segment, until);
+  } else {
+    Explorer& explorer = make_explorer(segment.config);
+    Ended ended = Stretch(segment, explorer, segment.config.mode).run(~u64{0}, until);
+    bool enumerates = segment.config.mode != Mode::kRandom && segment.config.mode != Mode::kPct;
+    if (ended == Ended::kAll && enumerates) {
+      segment.status.complete = !segment.status.depth_reached && depth_first_proved();
+    }
+  }
+  segment.status.nanoseconds = real_nanoseconds() - begun;
+}
+
+}  // namespace
+
+void search(Segment& segment, int (*entry)(void*), void* argument) {
+  program.segment = &segment;
+  g_entry = entry;
+  g_argument = argument;
+  g_number = segment.config.skip_executions;
+  g_fork = segment.config.isolation == Isolation::kFork;
+  segment.status.forking = g_fork;
+  if (!g_result) {
+    g_result = static_cast<Result*>(reserve(sizeof(Result), true));
+    race::open();
+  }
+  modules::load();
+  modules::describe(segment);
+  program.open(segment.config);
+  tls::grow(kFibersAtFirst);
+  signals::install();
+  output::redirect();
+  snapshot::take();
+  if (segment.config.mode == Mode::kReplay) {
+    record(segment, reinterpret_cast<protocol::Decision*>(reinterpret_cast<u8*>(&segment) + segment.config.replay),
+           segment.config.replay_count);
+  } else {
+    segment.status.phase = Phase::kExploring;
+    explore(segment);
+    if (segment.status.phase == Phase::kExploring) segment.status.phase = Phase::kDone;
+  }
+}
+
+void record(Segment& segment, const protocol::Decision* decisions, unsigned count) {
+  Status& status = segment.status;
+  status.phase = Phase::kRecording;
+  Explorer& explorer = replay_explorer(decisions, count);
+  // First find out which memory several threads touch, then record, with the accesses to just that memory.
+  race::forget_shared();
+  race::collect_shared(true);
+  Outcome outcome = one_execution(explorer, segment);
+  race::collect_shared(false);
+  program.recording = true;
+  output::capture();
+  outcome = one_execution(explorer, segment);
+  output::collect(segment.recording);
+  program.recording = false;
+  status.executions = 1;
+  status.diverged = outcome == Outcome::kDiverged;
+  if (outcome == Outcome::kUnsupported || outcome == Outcome::kNeedFork) {
+    status.phase = Phase::kUnsupported;
+    return;
+  }
+  status.phase = Phase::kDone;
+}
+
+void finish_search() {
+  snapshot::restore();
+  snapshot::drop();
+  output::restore();
+  signals::remove();
+}
+
+}  // namespace lockstep::runtime

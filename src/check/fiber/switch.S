@@ -1,0 +1,56 @@
+// void lockstep_switch(void** save_sp, void* new_sp, uint64_t new_fs): see fiber.h.
+// The frame of a fresh fiber returns into lockstep_fiber_start, whose undefined return address ends every unwind.
+        .text
+        .p2align 4
+        .globl  lockstep_switch
+        .hidden lockstep_switch
+        .type   lockstep_switch, @function
+lockstep_switch:
+        .cfi_startproc
+        pushq   %rbp
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset rbp, 0
+        pushq   %rbx
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset rbx, 0
+        pushq   %r12
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset r12, 0
+        pushq   %r13
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset r13, 0
+        pushq   %r14
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset r14, 0
+        pushq   %r15
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset r15, 0
+        movq    %rsp, (%rdi)
+        movq    %rsi, %rsp
+        wrfsbase %rdx
+        popq    %r15
+        popq    %r14
+        popq    %r13
+        popq    %r12
+        popq    %rbx
+        popq    %rbp
+        .cfi_def_cfa_offset 8
+        ret
+        .cfi_endproc
+        .size   lockstep_switch, . - lockstep_switch
+
+        .p2align 4
+        .globl  lockstep_fiber_start
+        .hidden lockstep_fiber_start
+        .type   lockstep_fiber_start, @function
+lockstep_fiber_start:
+        .cfi_startproc
+        .cfi_undefined rip
+        .cfi_undefined rbp
+        movq    %r12, %rdi
+        xorl    %ebp, %ebp
+        callq   *%r13
+        ud2
+        .cfi_endproc
+        .size   lockstep_fiber_start, . - lockstep_fiber_start
+        .section .note.GNU-stack,"",@progbits

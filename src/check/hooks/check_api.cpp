@@ -1,0 +1,230 @@
+// The functions behind <lockstep/check.h>.
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "explore/search.h"
+#include "hooks/hook.h"
+#include "lockstep/check.h"
+#include "program/modules.h"
+#include "record/recorder.h"
+
+namespace lockstep::runtime {
+namespace {
+
+using protocol::Segment;
+
+protocol::Segment* g_segment = nullptr;
+int g_fd = -1;
+char* g_text = nullptr;
+constexpr std::size_t kTextBytes = 16u << 20;
+
+const char* const kKinds[] = {"none",       "data-race",          "deadlock", "livelock",       "starvation",
+                              "assertion",  "uncaught-exception", "crash",    "use-after-free", "double-free",
+                              "leak",       "lock-misuse",        "lock-order", "thread-leak",  "exit-status",
+                              "nondeterminism"};
+
+void open_segment() {
+  if (g_segment) {
+    // Everything but the large arrays, which counters in front of them guard.
+    fill_bytes(&g_segment->config, 0, sizeof g_segment->config);
+    fill_bytes(static_cast<void*>(&g_segment->status), 0, sizeof g_segment->status);
+    g_segment->bug_decisions_used = 0;
+    g_segment->recording.event_count = 0;
+    g_segment->recording.has_bug = false;
+    return;
+  }
+  g_fd = static_cast<int>(raw_syscall(SYS_memfd_create, reinterpret_cast<i64>("lockstep-segment"), 0));
+  if (g_fd < 0 || raw_syscall(SYS_ftruncate, g_fd, sizeof(Segment)) < 0) fatal("cannot make a memory file");
+  i64 p = raw_syscall(SYS_mmap, 0, sizeof(Segment), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, g_fd, 0);
+  if (p < 0 && p > -4096) fatal("cannot map the checker's segment");
+  g_segment = reinterpret_cast<Segment*>(p);
+}
+
+// Threads of the process besides the borrowed ones and the caller.
+u32 other_threads() {
+  char buffer[4096];
+  i64 fd = raw_syscall(SYS_openat, AT_FDCWD, reinterpret_cast<i64>("/proc/self/task"), O_RDONLY | O_DIRECTORY);
+  if (fd < 0) return 0;
+  u32 n = 0;
+  for (;;) {
+    i64 bytes = raw_syscall(SYS_getdents64, fd, reinterpret_cast<i64>(buffer), sizeof buffer);
+    if (bytes <= 0) break;
+    for (i64 at = 0; at < bytes;) {
+      u16 length;
+      copy_bytes(&length, buffer + at + 16, 2);
+      if (buffer[at + 19] != '.') ++n;
+      at += length;
+    }
+  }
+  raw_syscall(SYS_close, fd);
+  u32 known = 1 + tls::count();
+  return n > known ? n - known : 0;
+}
+
+int run_function(void* argument) {
+  auto* request = static_cast<const lockstep_check_request*>(argument);
+  request->function(request->argument);
+  return 0;
+}
+
+// The `lockstep` program that belongs to this library: in the build tree and where it is installed.
+bool find_tool(char* path, std::size_t capacity) {
+  if (const char* told = getenv("LOCKSTEP_TOOL")) {
+    copy_text(path, capacity, told);
+    return true;
+  }
+  static const char* const kPlaces[] = {"/../lockstep", "/../bin/lockstep", "/../../lockstep", "/../../bin/lockstep"};
+  for (u32 i = 0; i < modules::count(); ++i) {
+    if (!modules::at(i).own) continue;
+    std::size_t slash = 0;
+    for (std::size_t k = 0; modules::at(i).path[k]; ++k) {
+      if (modules::at(i).path[k] == '/') slash = k;
+    }
+    for (const char* place : kPlaces) {
+      copy_text(path, capacity, modules::at(i).path);
+      path[slash] = 0;
+      append_text(path, capacity, place);
+      if (raw_syscall(SYS_access, reinterpret_cast<i64>(path), X_OK) == 0) return true;
+    }
+  }
+  return false;
+}
+
+// The other half puts the finding into words: it has the debug information and the libraries for that.
+std::size_t render(char* out, std::size_t capacity) {
+  char tool[512];
+  if (!find_tool(tool, sizeof tool)) return 0;
+  int ends[2];
+  if (raw_syscall(SYS_pipe2, reinterpret_cast<i64>(ends), O_CLOEXEC) < 0) return 0;
+  char number[16] = "";
+  append_number(number, sizeof number, static_cast<u64>(g_fd));
+  i64 child = raw_syscall(SYS_fork);
+  if (child == 0) {
+    raw_syscall(SYS_dup2, ends[1], 1);
+    const char* arguments[] = {tool, "internal-report", "--segment-fd", number, "--format", "fields", nullptr};
+    raw_syscall(SYS_execve, reinterpret_cast<i64>(tool), reinterpret_cast<i64>(arguments), reinterpret_cast<i64>(environ));
+    raw_syscall(SYS_exit_group, 127);
+  }
+  raw_syscall(SYS_close, ends[1]);
+  std::size_t used = 0;
+  while (child > 0 && used < capacity) {
+    i64 n = raw_syscall(SYS_read, ends[0], reinterpret_cast<i64>(out + used), static_cast<i64>(capacity - used));
+    if (n <= 0) break;
+    used += static_cast<std::size_t>(n);
+  }
+  raw_syscall(SYS_close, ends[0]);
+  int status = 0;
+  if (child > 0) raw_syscall(SYS_wait4, child, reinterpret_cast<i64>(&status), 0, 0);
+  return status == 0 ? used : 0;
+}
+
+void say(lockstep_check_answer* answer, const char* text) {
+  if (!g_text) g_text = static_cast<char*>(reserve(kTextBytes));
+  g_text[0] = 0;
+  append_text(g_text, kTextBytes, "text ");
+  append_number(g_text, kTextBytes, length(text));
+  append_text(g_text, kTextBytes, "\n");
+  append_text(g_text, kTextBytes, text);
+  append_text(g_text, kTextBytes, "\n");
+  answer->text = g_text;
+  answer->text_bytes = length(g_text);
+}
+
+void configure(const lockstep_check_request& r) {
+  constexpr protocol::Mode kModes[] = {protocol::Mode::kAuto, protocol::Mode::kExhaustive, protocol::Mode::kBrute,
+                                       protocol::Mode::kPct,  protocol::Mode::kRandom,     protocol::Mode::kBounded};
+  protocol::Config& c = g_segment->config;
+  c.magic = protocol::kMagic;
+  c.version = protocol::kVersion;
+  c.mode = kModes[r.mode < 6 ? r.mode : 0];
+  c.model = r.memory_model == 1 ? protocol::MemoryModel::kSc : protocol::MemoryModel::kRc11;
+  c.seed = r.seed;
+  c.max_executions = r.executions;
+  c.max_nanoseconds = r.nanoseconds;
+  c.depth = r.depth;
+  c.preemptions = r.preemptions;
+  c.keep_going = r.keep_going;
+  c.spurious_wakeups = r.spurious_wakeups;
+  c.detect_leaks = r.detect_leaks;
+}
+
+}  // namespace
+}  // namespace lockstep::runtime
+
+using namespace lockstep::runtime;
+
+LOCKSTEP_EXPORT void lockstep_runtime_check(const lockstep_check_request* request, lockstep_check_answer* answer) {
+  if (running) {
+    request->function(request->argument);  // part of a program that is being checked as a whole
+    answer->verdict = 2;
+    return;
+  }
+  if (u32 n = other_threads()) {
+    char text[160] = "lockstep: not checked: ";
+    append_number(text, sizeof text, n);
+    append_text(text, sizeof text, " other thread(s) of this process are running; end them before lockstep::check\n");
+    say(answer, text);
+    answer->verdict = 2;
+    return;
+  }
+  open_segment();
+  configure(*request);
+  program.whole_process = false;
+  search(*g_segment, run_function, const_cast<lockstep_check_request*>(request));
+  lockstep::protocol::Status& status = g_segment->status;
+  answer->complete = status.complete;
+  answer->executions = status.executions;
+  answer->blocked = status.blocked;
+  answer->nanoseconds = status.nanoseconds;
+  answer->bugs = status.bug_count;
+  for (u32 i = 0; i < answer->bugs; ++i) answer->kinds[i] = kKinds[static_cast<int>(g_segment->bugs[i].kind)];
+  bool unsupported = status.phase == lockstep::protocol::Phase::kUnsupported;
+  answer->verdict = answer->bugs ? 1 : unsupported ? 2 : 0;
+  if (answer->bugs) {
+    u64 executions = status.executions;
+    const lockstep::protocol::Bug& bug = g_segment->bugs[0];
+    record(*g_segment, reinterpret_cast<lockstep::protocol::Decision*>(reinterpret_cast<u8*>(g_segment) + bug.decisions),
+           bug.decision_count);
+    status.executions = executions;
+  }
+  finish_search();
+  if (answer->bugs) {
+    if (!g_text) g_text = static_cast<char*>(reserve(kTextBytes));
+    answer->text = g_text;
+    answer->text_bytes = render(g_text, kTextBytes);
+    if (!answer->text_bytes) say(answer, "lockstep: a bug was found; the lockstep program, which would put it into words, was not found (set LOCKSTEP_TOOL)\n");
+  } else if (unsupported) {
+    char text[400] = "lockstep: not supported: ";
+    append_text(text, sizeof text, status.unsupported);
+    append_text(text, sizeof text, "\n");
+    say(answer, text);
+  }
+}
+
+LOCKSTEP_EXPORT void lockstep_runtime_assume(int condition) {
+  LOCKSTEP_HOOK(static_cast<void>(0));
+  if (condition) return;
+  if (program.recording) recorder::event({.op = Op::kAssume, .value = 0}, t);
+  program.finish(Outcome::kBlocked);
+}
+LOCKSTEP_EXPORT int lockstep_runtime_choose(int n) {
+  LOCKSTEP_HOOK(0);
+  if (n < 1) program.bug(Kind::kAssertion, &t, 0, pc, "lockstep_choose: n must be at least 1");
+  u32 pick = program.choose(lockstep::protocol::ChoiceKind::kChoose, static_cast<u32>(n), t);
+  program.add_event(t, nullptr);
+  ++t.effects;
+  if (program.recording) recorder::event({.op = Op::kChoose, .value = pick, .aux = static_cast<u64>(n)}, t);
+  return static_cast<int>(pick);
+}
+LOCKSTEP_EXPORT void lockstep_runtime_name(const void* object, const char* name) {
+  LOCKSTEP_HOOK(static_cast<void>(0));
+  if (program.recording) recorder::name(address_of(object), name);
+}
+LOCKSTEP_EXPORT void lockstep_runtime_name_thread(const char* name) {
+  LOCKSTEP_HOOK(static_cast<void>(0));
+  copy_text(t.name, sizeof t.name, name);
+}

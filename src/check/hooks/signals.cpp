@@ -1,0 +1,73 @@
+#include "hooks/signals.h"
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+#include "base/real.h"
+#include "program/program.h"
+#include "program/snapshot.h"
+
+namespace lockstep::runtime::signals {
+namespace {
+
+constexpr int kSignals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
+struct sigaction g_before[32];
+stack_t g_stack_before;
+constexpr std::size_t kStack = 256 << 10;
+u8* g_stack = nullptr;
+
+const char* name_of(int signal) {
+  switch (signal) {
+    case SIGSEGV: return "SIGSEGV: invalid memory access";
+    case SIGBUS: return "SIGBUS";
+    case SIGFPE: return "SIGFPE: arithmetic error";
+    case SIGILL: return "SIGILL: illegal instruction";
+    case SIGABRT: return "SIGABRT";
+    case SIGTRAP: return "SIGTRAP";
+    default: return "SIGSYS";
+  }
+}
+
+void handle(int signal, siginfo_t* info, void* context) {
+  u64 address = reinterpret_cast<u64>(info->si_addr);
+  if (signal == SIGSEGV && snapshot::fault(address)) return;
+  ucontext_t* u = static_cast<ucontext_t*>(context);
+  u64 pc = static_cast<u64>(u->uc_mcontext.gregs[REG_RIP]);
+  Thread* t = running;
+  if (!t) {
+    // Not the program's code: the checker itself, or the host's process outside of an execution.
+    char detail[128] = " at ";
+    append_number(detail, sizeof detail, pc);
+    append_text(detail, sizeof detail, ", address ");
+    append_number(detail, sizeof detail, address);
+    LOCKSTEP_REAL(sigaction)(signal, &g_before[signal], nullptr);
+    fatal("internal error, please report it: ", (append_text(detail, sizeof detail, " "), append_text(detail, sizeof detail, name_of(signal)), detail));
+  }
+  running = nullptr;
+  bool overflow = signal == SIGSEGV && address < t->stack_low && address + 8192 > t->stack_low;
+  program.bug(Kind::kCrash, t, signal == SIGSEGV || signal == SIGBUS ? address : 0, pc,
+              overflow ? "stack overflow" : name_of(signal), signal);
+}
+
+}  // namespace
+
+void install() {
+  if (!g_stack) g_stack = static_cast<u8*>(reserve(kStack));
+  stack_t stack = {};
+  stack.ss_sp = g_stack;
+  stack.ss_size = kStack;
+  LOCKSTEP_REAL(sigaltstack)(&stack, &g_stack_before);
+  struct sigaction action = {};
+  action.sa_sigaction = handle;
+  // No mask: the handler leaves by switching to another stack, so nothing would unblock the signal again.
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
+  for (int s : kSignals) LOCKSTEP_REAL(sigaction)(s, &action, &g_before[s]);
+}
+
+void remove() {
+  for (int s : kSignals) LOCKSTEP_REAL(sigaction)(s, &g_before[s], nullptr);
+  LOCKSTEP_REAL(sigaltstack)(&g_stack_before, nullptr);
+}
+
+}  // namespace lockstep::runtime::signals

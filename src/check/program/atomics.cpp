@@ -1,0 +1,317 @@
+#include "program/atomics.h"
+
+#include "detect/race.h"
+#include "program/program.h"
+#include "program/spin.h"
+#include "record/recorder.h"
+
+namespace lockstep::runtime::atomics {
+namespace {
+
+using protocol::RmwOp;
+
+constexpr u32 kMaxCandidates = 64;
+
+Value of(const Store& s) { return {s.value[0], s.value[1]}; }
+
+Value truncated(Value v, u32 size) {
+  if (size < 8) return {v.low & ((u64{1} << (8 * size)) - 1), 0};
+  if (size == 8) return {v.low, 0};
+  return v;
+}
+
+Order effective(Order order) {
+  if (program.model->interleaving) return Order::kSeqCst;
+  return order;
+}
+
+Value apply(RmwOp op, Value a, Value b, u32 size) {
+  unsigned __int128 x = static_cast<unsigned __int128>(a.high) << 64 | a.low;
+  unsigned __int128 y = static_cast<unsigned __int128>(b.high) << 64 | b.low;
+  switch (op) {
+    case RmwOp::kExchange: x = y; break;
+    case RmwOp::kAdd: x += y; break;
+    case RmwOp::kSub: x -= y; break;
+    case RmwOp::kAnd: x &= y; break;
+    case RmwOp::kOr: x |= y; break;
+    case RmwOp::kXor: x ^= y; break;
+    case RmwOp::kNand: x = ~(x & y); break;
+  }
+  return truncated({static_cast<u64>(x), static_cast<u64>(x >> 64)}, size);
+}
+
+// The thread waits for its turn; before a read it may have finished a pure spin iteration.
+void turn(Thread& t, u64 address, u32 size, Op op, bool reads, bool writes, u64 pc) {
+  t.wait_pc = pc;
+  if (reads && spin::iteration_ended(t)) {
+    t.awaiting = true;
+    t.wait_op = op;
+  }
+  Footprint next;
+  next.object = address;
+  next.bytes = size;
+  next.op = op;
+  next.write = writes;
+  program.visible(t, next);
+  if (t.awaiting) {
+    t.awaiting = false;
+    t.must_progress = t.await_reads == 1;
+  }
+}
+
+// Every access so far is ordered before this one: only the newest store is left.
+bool only_newest(const Location& l, const Thread& t) {
+  const Store* s = l.last;
+  return s->initial || t.clock->get(s->thread) >= s->index;
+}
+
+u32 read_candidates(Thread& t, Location& l, Order order, bool writes, Store** out) {
+  if (only_newest(l, t)) {
+    out[0] = l.last;
+    return 1;
+  }
+  Query q = {&l, t.clock, t.id, t.index + 1, order, true, writes};
+  return program.model->reads(program.graph, q, out, kMaxCandidates);
+}
+
+// After a pure spin iteration of one read: only what is newer than last time is worth looking at.
+u32 drop_seen(Thread& t, Location& l, Store** out, u32 n) {
+  if (!t.must_progress) return n;
+  t.must_progress = false;
+  const History* h = t.id < l.history.size ? l.history[t.id] : nullptr;
+  if (!h || !h->seen.size) return n;
+  u64 seen = h->seen.back().store->position;
+  u32 kept = 0;
+  for (u32 i = 0; i < n; ++i) {
+    if (out[i]->position > seen) out[kept++] = out[i];
+  }
+  return kept ? kept : n;
+}
+
+void observe(Thread& t, Location& l, const Store* s) {
+  // A store that is not the newest can be replaced by a newer one at any time.
+  spin::note_read(t, &l.version, s == l.last ? l.version : l.version - 1);
+}
+
+void synchronize(Thread& t, const Store& s, Order order) {
+  Bump& memory = program.graph.memory();
+  if (!s.sync) return;
+  if (is_acquire(order)) {
+    t.clock = Clock::join(memory, t.clock, s.sync);
+  } else {
+    t.to_acquire = Clock::join(memory, t.to_acquire ? Clock::copy(memory, t.to_acquire) : nullptr, s.sync);
+  }
+}
+
+void enter_axiom(Thread& t, Location* l, Store* reads, Store* writes, const Clock* before, Order order) {
+  if (program.model->interleaving) return;
+  bool sc = order == Order::kSeqCst;
+  program.graph.has_sc_access |= sc;
+  if (program.graph.accesses().full()) program.finish(Outcome::kDepth);
+  program.graph.accesses().push({l, reads, writes, program.seal(t), before, t.index, t.id, sc});
+}
+
+void release_into(Thread& t, Store& s, Order order) {
+  s.sync = is_release(order) ? s.clock : t.released;
+}
+
+void write_memory(const Location& l, const Store& s) {
+  if (&s == l.last) copy_bytes(reinterpret_cast<void*>(l.address), s.value, l.size);
+}
+
+Store& add_store(Thread& t, Location& l, Store* place, Value value, Order order) {
+  Store& s = *program.graph.insert_store(l, place);
+  s.value[0] = value.low;
+  s.value[1] = value.high;
+  s.thread = t.id;
+  s.index = t.index;
+  s.event = protocol::kNone;
+  s.sc = order == Order::kSeqCst;
+  s.clock = program.seal(t);
+  release_into(t, s, order);
+  write_memory(l, s);
+  return s;
+}
+
+u16 stale_flag(const Location& l, const Store* s) { return s == l.last ? 0 : protocol::kFlagStale; }
+
+}  // namespace
+
+Value load(Thread& t, u64 address, u32 size, Order order, u64 pc) {
+  turn(t, address, size, Op::kLoad, true, false, pc);
+  Location& l = race::atomic(t, address, size, false, pc);
+  Order strength = effective(order);
+  Store* candidate[kMaxCandidates];
+  u32 n = drop_seen(t, l, candidate, read_candidates(t, l, strength, false, candidate));
+  Store* s = candidate[program.choose(ChoiceKind::kReadsFrom, n, t)];
+  const Clock* before = program.seal(t);
+  program.add_event(t, &l);
+  synchronize(t, *s, strength);
+  program.graph.note(l, t.id, t.index, s, false);
+  enter_axiom(t, &l, s, nullptr, before, strength);
+  observe(t, l, s);
+  if (program.recording) {
+    recorder::event({.op = Op::kLoad, .order = order, .size = static_cast<u8>(size), .addr = address,
+                     .value = s->value[0], .reads_from = s->event,
+                     .flags = static_cast<u16>(protocol::kFlagValue | stale_flag(l, s))}, t);
+  }
+  return of(*s);
+}
+
+void store(Thread& t, u64 address, u32 size, Value value, Order order, u64 pc) {
+  turn(t, address, size, Op::kStore, false, true, pc);
+  Location& l = race::atomic(t, address, size, true, pc);
+  Order strength = effective(order);
+  Store* candidate[kMaxCandidates];
+  u32 n = 1;
+  candidate[0] = l.last;
+  if (!only_newest(l, t)) {
+    Query q = {&l, t.clock, t.id, t.index + 1, strength, false, true};
+    n = program.model->places(program.graph, q, candidate, kMaxCandidates);
+  }
+  Store* place = candidate[program.choose(ChoiceKind::kStorePlace, n, t)];
+  const Clock* before = program.seal(t);
+  program.add_event(t, &l);
+  Store& s = add_store(t, l, place, truncated(value, size), strength);
+  program.graph.note(l, t.id, t.index, &s, true);
+  enter_axiom(t, &l, nullptr, &s, before, strength);
+  ++t.effects;
+  if (LOCKSTEP_UNLIKELY(l.overlapped)) race::written(l);
+  if (program.recording) {
+    u16 flags = protocol::kFlagValue | (&s == l.last ? 0 : protocol::kFlagMoNotLast);
+    s.event = recorder::event({.op = Op::kStore, .order = order, .size = static_cast<u8>(size), .addr = address,
+                               .value = value.low, .flags = flags}, t);
+  }
+}
+
+Value rmw(Thread& t, u64 address, u32 size, RmwOp op, Value operand, Order order, u64 pc) {
+  turn(t, address, size, Op::kRmw, true, true, pc);
+  Location& l = race::atomic(t, address, size, true, pc);
+  Order strength = effective(order);
+  Store* candidate[kMaxCandidates];
+  u32 n = drop_seen(t, l, candidate, read_candidates(t, l, strength, true, candidate));
+  Store* s = candidate[program.choose(ChoiceKind::kReadsFrom, n, t)];
+  u16 stale = stale_flag(l, s);
+  Value old = of(*s);
+  Value fresh = apply(op, old, operand, size);
+  const Clock* before = program.seal(t);
+  program.add_event(t, &l);
+  synchronize(t, *s, strength);
+  Store& w = add_store(t, l, s, fresh, strength);
+  s->rmw = &w;
+  // The release sequence goes on through the RMW.
+  if (s->sync) {
+    Bump& memory = program.graph.memory();
+    w.sync = Clock::join(memory, w.sync ? Clock::copy(memory, w.sync) : nullptr, s->sync);
+  }
+  program.graph.note(l, t.id, t.index, &w, true);
+  program.graph.history(l, t.id).last_read = t.index;
+  enter_axiom(t, &l, s, &w, before, strength);
+  if (fresh == old) {
+    observe(t, l, &w);
+  } else {
+    ++t.effects;
+  }
+  if (LOCKSTEP_UNLIKELY(l.overlapped)) race::written(l);
+  if (program.recording) {
+    w.event = recorder::event({.op = Op::kRmw, .order = order, .size = static_cast<u8>(size), .rmw = op,
+                               .addr = address, .value = fresh.low, .old = old.low, .aux = operand.low,
+                               .reads_from = s->event,
+                               .flags = static_cast<u16>(protocol::kFlagValue | protocol::kFlagOld | stale)}, t);
+  }
+  return old;
+}
+
+bool compare_exchange(Thread& t, u64 address, u32 size, Value& expected, Value desired, Order success, Order failure,
+                      bool weak, u64 pc) {
+  turn(t, address, size, Op::kCas, true, true, pc);
+  Location& l = race::atomic(t, address, size, true, pc);
+  Order on_success = effective(success);
+  Order on_failure = effective(failure);
+  expected = truncated(expected, size);
+  Store* candidate[2 * kMaxCandidates];
+  u32 n;
+  if (only_newest(l, t)) {
+    candidate[0] = l.last;
+    n = 1;
+  } else {
+    // A store with another value may be read like by a load; one with the expected value must also be free to be
+    // replaced.
+    Store* all[kMaxCandidates];
+    u32 reads = read_candidates(t, l, on_failure, false, all);
+    n = 0;
+    Store* updates[kMaxCandidates];
+    u32 writes = read_candidates(t, l, on_success, true, updates);
+    for (u32 i = 0; i < writes; ++i) {
+      if (of(*updates[i]) == expected) candidate[n++] = updates[i];
+    }
+    for (u32 i = 0; i < reads; ++i) {
+      if (of(*all[i]) != expected) candidate[n++] = all[i];
+    }
+  }
+  n = drop_seen(t, l, candidate, n);
+  Store* s = candidate[program.choose(ChoiceKind::kReadsFrom, n, t)];
+  bool succeeds = of(*s) == expected;
+  u16 spurious = 0;
+  if (succeeds && weak && program.config.spurious_wakeups && program.choose(ChoiceKind::kSpurious, 2, t) == 1) {
+    succeeds = false;
+    spurious = protocol::kFlagSpurious;
+  }
+  Order strength = succeeds ? on_success : on_failure;
+  Value old = of(*s);
+  u16 stale = stale_flag(l, s);
+  u64 wanted = expected.low;
+  const Clock* before = program.seal(t);
+  program.add_event(t, &l);
+  synchronize(t, *s, strength);
+  Store* w = nullptr;
+  if (succeeds) {
+    w = &add_store(t, l, s, truncated(desired, size), strength);
+    s->rmw = w;
+    if (s->sync) {
+      Bump& memory = program.graph.memory();
+      w->sync = Clock::join(memory, w->sync ? Clock::copy(memory, w->sync) : nullptr, s->sync);
+    }
+    if (LOCKSTEP_UNLIKELY(l.overlapped)) race::written(l);
+    program.graph.note(l, t.id, t.index, w, true);
+    program.graph.history(l, t.id).last_read = t.index;
+    ++t.effects;
+  } else {
+    expected = old;
+    program.graph.note(l, t.id, t.index, s, false);
+    if (!spurious) observe(t, l, s);
+  }
+  enter_axiom(t, &l, s, w, before, strength);
+  if (program.recording) {
+    u32 e = recorder::event({.op = Op::kCas, .order = success, .size = static_cast<u8>(size), .addr = address,
+                             .value = desired.low, .old = old.low, .aux = wanted, .reads_from = s->event,
+                             .result = succeeds,
+                             .flags = static_cast<u16>(protocol::kFlagValue | protocol::kFlagOld | stale | spurious |
+                                                       (succeeds ? 0 : protocol::kFlagFailed))}, t);
+    if (w) w->event = e;
+  }
+  return succeeds;
+}
+
+void fence(Thread& t, Order order, u64) {
+  if (order == Order::kRelaxed) return;
+  Bump& memory = program.graph.memory();
+  const Clock* before = program.seal(t);
+  program.add_event(t, nullptr);
+  if (is_acquire(order)) t.clock = Clock::join(memory, t.clock, t.to_acquire);
+  const Clock* now = program.seal(t);
+  if (is_release(order)) t.released = now;
+  if (order == Order::kSeqCst && !program.model->interleaving) {
+    program.graph.has_sc_fence = true;
+    program.graph.accesses().push({nullptr, nullptr, nullptr, now, before, t.index, t.id, true});
+  }
+  if (program.recording) recorder::event({.op = Op::kFence, .order = order}, t);
+}
+
+Value newest(u64 address, u32 size) {
+  Value v;
+  copy_bytes(&v, reinterpret_cast<const void*>(address), size);
+  return v;
+}
+
+}  // namespace lockstep::runtime::atomics

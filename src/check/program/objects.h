@@ -1,0 +1,41 @@
+// The objects that threads wait for: mutexes, condition variables, reader-writer locks, semaphores, barriers, once
+// flags, futex words. Found by their address; made when first used; forgotten with their memory.
+#pragma once
+
+#include "program/thread.h"
+#include "protocol/segment.h"
+
+namespace lockstep::runtime {
+
+enum class ObjectKind : u8 { kMutex, kCondition, kRwLock, kSemaphore, kBarrier, kOnce, kFutex };
+
+struct Object {
+  u64 address;
+  Object* next;             // all objects of the execution
+  Clock* clock;             // an operation that acquires synchronises with this
+  Clock* read_clock;        // rwlock: released read locks, which the next writer synchronises with
+  Thread* owner;            // mutex, writer, thread that runs a once
+  List<Thread*> waiters;    // condition variable, futex, barrier: in order of arrival
+  List<u16> readers;        // rwlock: threads that hold it for reading
+  u64 count;                // recursion depth, semaphore value, threads at the barrier, state of a once
+  u32 limit;                // barrier
+  u32 version;              // changes whenever a failed attempt might now succeed
+  u32 acquired;             // the recorded event that took it
+  ObjectKind kind;
+  protocol::LockType lock_type;
+  bool prefers_writers, robust, owner_died, unrecoverable, initialized;
+};
+
+namespace objects {
+void reset();
+/// The object at this address; made if there is none or one of another kind.
+Object& get(u64 address, ObjectKind kind);
+/// Null if there is none.
+Object* find(u64 address, ObjectKind kind);
+void drop(Object& object);
+/// The 8 bytes at `granule` were freed: drops what lies there. A held lock there is a bug.
+void memory_freed(Thread& t, u64 granule, u64 pc);
+Object* all();
+}  // namespace objects
+
+}  // namespace lockstep::runtime

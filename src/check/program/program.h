@@ -1,0 +1,143 @@
+// One execution of the program under test: its threads, what they wait for, virtual time, and the moment where the
+// explorer decides.
+//
+// Hooks call into here; nothing here knows which hook. The explorer is asked through explore/explorer.h.
+//
+// Thread safety: one kernel thread. `running` is the thread whose code runs now and null while the checker itself
+// does; hooks look at it first and pass through to the C library when it is null.
+//
+// Invariants:
+//  1. A thread is switched away from only inside `visible`, `block` or at its end.
+//  2. Every choice goes through `choose`, so a list of decisions replays the execution.
+#pragma once
+
+#include "explore/explorer.h"
+#include "graph/graph.h"
+#include "model/model.h"
+#include "program/thread.h"
+#include "protocol/segment.h"
+
+namespace lockstep::runtime {
+
+using protocol::Kind;
+
+/// How an execution came to its end.
+enum class Outcome : u8 {
+  kCompleted,
+  kBug,
+  kBlocked,      // an assumption failed, or only spinning threads that wait for a change are left in a cut execution
+  kDepth,        // too many events
+  kPruned,       // the explorer knows it already
+  kMoreThreads,  // needs more fibers than there are: run it again
+  kNeedFork,     // did something that a snapshot cannot undo
+  kUnsupported,
+  kDiverged,     // replay: the program did something else
+};
+
+class Program {
+ public:
+  void open(const protocol::Config& config);
+  /// Runs one execution: entry(argument) as thread main, from the snapshot's state, to its end.
+  Outcome run(int (*entry)(void*), void* argument);
+
+  // ---- what hooks call, on a fiber ----
+
+  /// The running thread is about to do a visible operation: the explorer decides who goes first. Returns when the
+  /// operation is to be done now. `ready` (may be null) says when it can be.
+  void visible(Thread& t, const Footprint& next, bool (*ready)(const Thread&) = nullptr);
+  /// The same for an operation that commutes with all others: no decision, but it may block.
+  void local(Thread& t, const Footprint& next, bool (*ready)(const Thread&));
+  /// Adds an event of this thread; returns its index.
+  u32 add_event(Thread& t, const void* location);
+  /// Happens-before of the thread's newest event; immutable.
+  const Clock* seal(Thread& t);
+  /// A choice among n > 0; the answer is below n.
+  u32 choose(protocol::ChoiceKind kind, u32 n, Thread& t);
+
+  /// `handle` gets the new thread's pthread_t before it runs.
+  Thread& create_thread(Thread& creator, void* (*start)(void*), void* argument, bool detached, u64* handle, u64 pc);
+  [[noreturn]] void end_thread(Thread& t, void* result);
+  Thread* find_thread(u64 handle);
+
+  /// The execution ends here.
+  [[noreturn]] void finish(Outcome outcome);
+  /// …with a bug. `format` is the message.
+  [[noreturn]] void bug(Kind kind, Thread* t, u64 address, u64 pc, const char* message = "", i32 code = 0);
+  /// A warning does not end it.
+  void warn(Kind kind, Thread* t, u64 address, u64 pc, const char* message = "");
+  /// Something that cannot be explored.
+  [[noreturn]] void unsupported(const char* what, u64 pc);
+  /// main has returned or exit was called: runs the handlers and ends the process.
+  [[noreturn]] void exit_process(Thread& t, int status, bool run_handlers, u64 pc);
+
+  // ---- state ----
+  Thread& thread(u32 i) { return threads_[i]; }
+  u32 thread_count() const { return thread_count_; }
+  u64 now() const { return now_; }
+  void advance_to(u64 t) {
+    if (t > now_ && t != kNever) now_ = t;
+  }
+  u32 execution() const { return execution_; }  // a number that differs from execution to execution
+  u64 events() const { return events_; }
+
+  Graph graph;
+  const Model* model = nullptr;
+  protocol::Config config{};
+  protocol::Segment* segment = nullptr;
+  Explorer* explorer = nullptr;
+  bool recording = false;
+  bool whole_process = true;  // main and all, not just a function under test
+  bool exiting = false;
+  u32 exit_thread = 0;
+  protocol::Bug found{};      // valid when the outcome is kBug
+  protocol::Bug detail{};     // what a detector knows before it calls bug()
+  protocol::Bug warnings[8];  // of this execution
+  u32 warning_count = 0;
+  u32 preemptions = 0;
+  Fiber engine;               // the driver's context while a fiber runs
+  int (*entry)(void*) = nullptr;
+  void* entry_argument = nullptr;
+
+ private:
+  void park(Thread& t);
+  Thread* pick(Thread* current);
+  void switch_to(Thread& from, Thread& to);
+  [[noreturn]] void abandon_for(Thread& to);
+  [[noreturn]] void nobody_can_run();
+  void prepare_thread(Thread& t, u64 fs);
+
+  Table<Thread> threads_;
+  u32 thread_count_ = 0;
+  List<u16> live_;
+  u32 execution_ = 0;
+  u64 events_ = 0;
+  u64 now_ = 0;
+  Outcome outcome_ = Outcome::kCompleted;
+  u8* stacks_ = nullptr;
+  u32 guarded_ = 0;  // stacks below have their guard page
+  Fiber dead_;
+};
+
+extern Program program;
+/// The thread whose code is running; null in the checker and outside of executions.
+extern Thread* running;
+
+/// Marks the checker's own code: hooks that it reaches pass through.
+class Inside {
+ public:
+  explicit Inside(Thread* t) : thread_(t) { running = nullptr; }
+  ~Inside() { running = thread_; }
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+
+ private:
+  Thread* thread_;
+};
+
+/// Virtual time starts here: 2026-01-01 00:00:00 UTC in nanoseconds.
+inline constexpr u64 kEpoch = 1767225600ull * 1000000000ull;
+inline constexpr std::size_t kStackBytes = 8u << 20;
+inline constexpr u64 kStackArea = 0x100000000000;
+inline constexpr u64 kHeapArea = 0x200000000000;
+
+}  // namespace lockstep::runtime

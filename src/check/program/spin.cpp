@@ -1,0 +1,54 @@
+#include "program/spin.h"
+
+namespace lockstep::runtime::spin {
+namespace {
+
+// Four independent lanes, so that the multiplications overlap.
+u64 hash_state(const EntryFrame& frame, u64 stack_high) {
+  const u64* word = reinterpret_cast<const u64*>(&frame);
+  const u64* end = reinterpret_cast<const u64*>(stack_high);
+  u64 a = reinterpret_cast<u64>(&frame), b = 1, c = 2, d = 3;
+  for (; word + 4 <= end; word += 4) {
+    a = (a ^ word[0]) * 0x9e3779b97f4a7c15;
+    b = (b ^ word[1]) * 0xbf58476d1ce4e5b9;
+    c = (c ^ word[2]) * 0x94d049bb133111eb;
+    d = (d ^ word[3]) * 0xd6e8feb86659fd93;
+    a ^= a >> 32, b ^= b >> 32, c ^= c >> 32, d ^= d >> 32;
+  }
+  for (; word < end; ++word) a = (a ^ *word) * 0x9e3779b97f4a7c15, a ^= a >> 32;
+  return a + 3 * b + 5 * c + 7 * d;
+}
+
+}  // namespace
+
+bool iteration_ended(Thread& t) {
+  if (!t.entry) return false;
+  SpinState& s = t.spin;
+  u64 pc = t.entry->return_address;
+  u64 state = hash_state(*t.entry, t.stack_high);
+  for (SpinState::Site& site : s.sites) {
+    if (site.pc != pc) continue;
+    u32 reads = s.reads - site.reads;
+    bool pure = site.state == state && site.effects == t.effects && reads > 0 && reads <= SpinState::kMaxReads;
+    site = {pc, state, t.effects, s.reads};
+    t.await_reads = reads;
+    return pure;
+  }
+  s.sites[s.next_site] = {pc, state, t.effects, s.reads};
+  s.next_site = (s.next_site + 1) % SpinState::kSites;
+  return false;
+}
+
+void note_read(Thread& t, const u32* version, u32 seen) {
+  t.spin.observed[t.spin.reads++ % SpinState::kMaxReads] = {version, seen};
+}
+
+bool can_go_on(const Thread& t) {
+  for (u32 i = 1; i <= t.await_reads; ++i) {
+    const Observed& o = t.spin.observed[(t.spin.reads - i) % SpinState::kMaxReads];
+    if (*o.version != o.seen) return true;
+  }
+  return false;
+}
+
+}  // namespace lockstep::runtime::spin

@@ -1,0 +1,110 @@
+// A thread of the program under test, as the checker sees it.
+//
+// A thread runs on its fiber until it reaches a visible operation. It then says which one (`pending`), and the
+// scheduler decides who goes on. A thread whose operation cannot be done now (`ready` says no) is blocked; it is not
+// retried, it becomes enabled when its operation can be done.
+#pragma once
+
+#include "fiber/fiber.h"
+#include "graph/graph.h"
+
+namespace lockstep::runtime {
+
+using protocol::Op;
+
+struct Thread;
+struct Object;
+
+/// What the next operation of a thread touches: two operations commute when no object is shared, or only read.
+struct Footprint {
+  u64 object = 0;
+  u64 second = 0;
+  u32 bytes = 0;         // of `object`, when it is memory
+  Op op = Op::kNone;
+  bool write = false;
+  bool everything = false;  // commutes with nothing (the end of the process)
+};
+
+bool commute(const Footprint& a, const Footprint& b);
+
+/// Something a spinning thread has read; it may go on when the counter has moved.
+struct Observed {
+  const u32* version;
+  u32 seen;
+};
+
+/// Recognises pure spin iterations: the same instruction, registers and live stack, and nothing written since.
+struct SpinState {
+  static constexpr u32 kSites = 4;
+  static constexpr u32 kMaxReads = 8;
+  struct Site {
+    u64 pc;
+    u64 state;    // hash of the callee-saved registers and the live stack
+    u32 effects;  // Thread::effects when it was noted
+    u32 reads;    // SpinState::reads when it was noted
+  };
+  Site sites[kSites];
+  Observed observed[kMaxReads];  // the newest reads, a ring
+  u32 next_site;
+  u32 reads;  // how many reads in all
+};
+
+enum class ThreadState : u8 { kRunnable, kFinished };
+
+struct DestructorEntry {
+  void (*function)(void*);
+  void* argument;
+};
+
+struct Thread {
+  Fiber fiber;
+  Clock* clock;             // happens-before up to the last event
+  const Clock* to_acquire;  // what an acquire fence would synchronise with; null: nothing
+  const Clock* released;    // the clock of the last release fence; null if none
+  u32 index;                // events so far; the newest has this index
+  u32 effects;              // writes and other side effects, for SpinState
+  u16 id;
+  ThreadState state;
+  bool joined, detached, started;
+  bool awaiting;            // in a pure spin iteration
+  bool must_progress;       // the read that follows takes something newer than last time
+  u32 await_reads;          // how many of spin.observed the await is about
+  Thread* starter;          // goes on when this thread has reached its first visible operation
+  bool local;               // pending operation commutes with everything: no decision about it
+  bool ignore_accesses;     // TSan annotations
+  bool cancelled;
+  u32 cs_depth;             // atomic sections
+
+  // The pending operation
+  Footprint pending;
+  bool (*ready)(const Thread&);  // null: always
+  Object* waits_for;
+  Thread* waits_for_thread;
+  u64 wait_pc;
+  u64 deadline;              // virtual time at which a timed operation gives up; kNever
+  bool woken;                // condition variable, futex: somebody woke it
+  u64 wait_mutex;            // condition variable: address of the mutex to take again
+  Op wait_op;
+
+  // Start and end
+  void* (*start)(void*);
+  void* argument;
+  void* result;
+  u64 handle;                // pthread_t
+  u64 create_pc;
+  u16 creator;
+  u32 create_event;
+  const Clock* end_clock;
+  List<DestructorEntry> destructors;  // of thread_local objects
+  const void** specific;              // pthread keys
+
+  u64 stack_low, stack_high;
+  SpinState spin;
+  u64 priority;              // of sampling explorers
+  const EntryFrame* entry;   // of the hook it is in
+  char name[32];
+};
+
+inline constexpr u64 kNever = ~u64{0};
+
+}  // namespace lockstep::runtime
