@@ -45,9 +45,14 @@ History::History(const trace::Execution& execution) : execution_(execution), hol
   for (const auto& [addr, list] : accesses_) {
     std::set<std::uint16_t> threads;
     bool written = false;
+    std::optional<std::uint64_t> before;
     for (const Index i : list) {
       threads.insert(at(i).thread);
       written |= trace::is_write(at(i).op);
+      // Libraries that are not instrumented write too: another value than before is a write that was not seen.
+      const auto now = value(i);
+      written |= before && now && at(i).size == at(list.front()).size && *now != *before;
+      if (now) before = now;
     }
     if (threads.size() > 1 && written) shared_.push_back(addr);
   }

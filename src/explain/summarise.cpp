@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "explain/explain.h"
 #include "names/text.h"
 #include "trace/vocabulary.h"
@@ -71,8 +73,11 @@ std::string Sentence::deadlock() {
     for (std::size_t i = 1; i < d_.waiting.size(); ++i) others += " and " + name(d_.waiting[i]);
     const std::string sleep = others.empty() ? "sleeps" : "sleep";
     if (notify.op == Op::kNotifyOne && notify.other != kNoThread) {
-      return fmt::format("Lost wakeup on {}: the last notification, {}'s{}, woke {}, and {}{} {} for ever.", object(0),
-                         name(notify.thread), where, name(notify.other), name(d_.waiting[0]), others, sleep);
+      const bool asleep_again = std::find(d_.waiting.begin(), d_.waiting.end(), notify.other) != d_.waiting.end();
+      return fmt::format("Lost wakeup on {}: the last notification, {}'s{}, woke {}{}, and {}{} {} for ever.", object(0),
+                         name(notify.thread), where, name(notify.other),
+                         asleep_again ? ", which had no use for it and went back to sleep" : "", name(d_.waiting[0]),
+                         others, sleep);
     }
     return fmt::format("Lost wakeup on {}: {}'s notification{} came when nobody waited, and {}{} {} for ever.",
                        object(0), name(notify.thread), where, name(d_.waiting[0]), others, sleep);
