@@ -141,7 +141,7 @@ int check_command(const std::vector<std::string>& words) {
     throw UserError("no program is named; write lockstep check [options] PROGRAM [ARG...], for example lockstep check ./test");
   }
   host::Target target;
-  target.file = host::inspect_program(host::find_program(arguments.rest()[0]));
+  target.file = host::inspect_program(host::find_program(arguments.rest()[0]), arguments.rest()[0]);
   target.runtime = host::runtime_library(target.file.entry);
   target.argv = arguments.rest();
   Outputs outputs(arguments);

@@ -23,7 +23,7 @@ host::Target target_of(const trace::Execution& e, const std::string& trace_path)
     throw UserError(fmt::format("{}: its program {} does not exist any more; build it again as it was", trace_path, e.program.path));
   }
   host::Target target;
-  target.file = host::inspect_program(e.program.path);
+  target.file = host::inspect_program(e.program.path, e.program.path);
   if (target.file.build_id != e.program.build_id) {
     throw UserError(fmt::format("{}: was made with another build of {} (build-id {}, now {}); run lockstep check again, or go "
                                 "back to that build", trace_path, e.program.path, e.program.build_id, target.file.build_id));

@@ -58,6 +58,8 @@ Diagnosis diagnose_deadlock(const History& h, const trace::Bug& bug) {
     if (entry == path.end()) continue;
     path.erase(path.begin(), entry);
     d.waiting = path;
+    // Named in the order in which the first of them came by them: what it holds, then what it waits for.
+    std::rotate(path.begin(), path.end() - 1, path.end());
     bool locks_only = true;
     for (const std::uint16_t w : path) {
       if (threads[w].wait_addr != 0) d.objects.push_back(threads[w].wait_addr);

@@ -34,6 +34,19 @@ class Failure {
     const auto x = namer_.place(h_.at(a).stack), y = namer_.place(h_.at(b).stack);
     return x.line != 0 && x.line == y.line && x.full_path == y.full_path;
   }
+  // The first write to something shared that the thread makes on the strength of what it reads at `i`: before it
+  // gives up a lock that it holds there, or to that very object.
+  Index act_after(Index i) const {
+    const trace::Event& read = h_.at(i);
+    Index end = 0;
+    for (const History::Hold& hold : h_.held_during(i)) end = std::max(end, std::min(hold.released, h_.size()));
+    for (Index n = i + 1; n < h_.size(); ++n) {
+      const trace::Event& e = h_.at(n);
+      if (e.thread != read.thread || !trace::is_write(e.op)) continue;
+      if (e.addr == read.addr || (n < end && h_.is_shared(e.addr))) return n;
+    }
+    return kNone;
+  }
   Index failing_access(std::uint64_t addr) const {
     return h_.last(bug_.thread, h_.size(), [&](const trace::Event& e) { return e.addr == addr && trace::is_read(e.op); });
   }
@@ -72,7 +85,7 @@ void Failure::triples_at(std::uint64_t addr) {
     const Index second = list[k];
     const std::uint16_t thread = h_.at(second).thread;
     // Back over the others' writes to this thread's previous access.
-    Index turn = kNone, first = kNone;
+    Index turn = kNone, first = kNone, passed = kNone;
     std::size_t at = k;
     while (at-- > 0) {
       const trace::Event& e = h_.at(list[at]);
@@ -80,7 +93,14 @@ void Failure::triples_at(std::uint64_t addr) {
         first = list[at];
         break;
       }
+      if (passed == kNone) passed = list[at];
       if (trace::is_write(e.op) && succeeded(e)) turn = list[at];
+    }
+    if (first != kNone && turn == kNone && passed != kNone) {
+      // Nobody was seen to write, yet there is another value: code that is not instrumented did, for the thread that
+      // touched the object in between.
+      const auto before = h_.value(first), now = h_.value(second);
+      if (before && now && *before != *now && trace::is_read(h_.at(second).op)) turn = passed;
     }
     if (first == kNone || turn == kNone || !trace::is_read(h_.at(first).op)) continue;
     const trace::Event& last = h_.at(second);
@@ -89,13 +109,7 @@ void Failure::triples_at(std::uint64_t addr) {
       add(lost_update_pattern(first, second), first, turn, second);
     } else if (trace::is_read(last.op) && !trace::is_write(h_.at(first).op) && !same_line(first, second)) {
       // It read again, and what it had found out before is not so any more. An act follows, or only a use.
-      Index act = kNone;
-      for (std::size_t n = k; n < list.size(); ++n) {
-        if (h_.at(list[n]).thread == thread && trace::is_write(h_.at(list[n]).op)) {
-          act = list[n];
-          break;
-        }
-      }
+      const Index act = act_after(second);
       if (act != kNone) {
         add("check-then-act", first, turn, act);
       } else if (thread == bug_.thread) {

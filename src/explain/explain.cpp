@@ -66,7 +66,7 @@ Finding explain(const trace::Execution& execution, const trace::Bug& bug, names:
                                    : execution.threads[bug.thread].stack;
     for (const names::SourceFrame& frame : namer.frames(stack)) {
       if (frame.library) continue;
-      f.stack.push_back(fmt::format("{} at {}:{}", frame.function, frame.file, frame.line));
+      f.stack.push_back(fmt::format("{} at {}:{}", frame.function, names::base_name(frame.file), frame.line));
     }
   }
   return f;

@@ -30,7 +30,11 @@ History::History(const trace::Execution& execution) : execution_(execution), hol
     if (trace::is_read(e.op) || trace::is_write(e.op)) accesses_[e.addr].push_back(i);
     if (trace::is_acquire(e.op) && succeeded(e)) {
       const trace::Thread& t = execution.threads[e.thread];
-      const bool pending = last[e.thread] == i && t.state == protocol::ThreadState::kBlocked && t.wait_addr == e.addr;
+      bool pending = last[e.thread] == i && t.state == protocol::ThreadState::kBlocked && t.wait_addr == e.addr;
+      if (pending && t.wait_holder == e.thread) {  // it waits for itself: the first time it did get the lock
+        pending = std::any_of(holds_[e.thread].begin(), holds_[e.thread].end(),
+                              [&](const Hold& h) { return h.lock == e.addr && h.released == kNone; });
+      }
       if (!pending) holds_[e.thread].push_back({e.addr, i, kNone});
     } else if (trace::is_release(e.op)) {
       release(e.thread, e.addr, i);
@@ -41,9 +45,14 @@ History::History(const trace::Execution& execution) : execution_(execution), hol
   for (const auto& [addr, list] : accesses_) {
     std::set<std::uint16_t> threads;
     bool written = false;
+    std::optional<std::uint64_t> before;
     for (const Index i : list) {
       threads.insert(at(i).thread);
       written |= trace::is_write(at(i).op);
+      // Libraries that are not instrumented write too: another value than before is a write that was not seen.
+      const auto now = value(i);
+      written |= before && now && at(i).size == at(list.front()).size && *now != *before;
+      if (now) before = now;
     }
     if (threads.size() > 1 && written) shared_.push_back(addr);
   }

@@ -25,7 +25,7 @@ class History {
 
   /// The reads and writes of an address, in order.
   const std::vector<Index>& accesses(std::uint64_t addr) const;
-  /// The addresses that more than one thread accesses, at least one of them writing.
+  /// The addresses that more than one thread accesses and somebody writes, seen or not.
   const std::vector<std::uint64_t>& shared() const { return shared_; }
   bool is_shared(std::uint64_t addr) const;
 

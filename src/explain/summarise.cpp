@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "explain/explain.h"
 #include "names/text.h"
 #include "trace/vocabulary.h"
@@ -71,8 +73,11 @@ std::string Sentence::deadlock() {
     for (std::size_t i = 1; i < d_.waiting.size(); ++i) others += " and " + name(d_.waiting[i]);
     const std::string sleep = others.empty() ? "sleeps" : "sleep";
     if (notify.op == Op::kNotifyOne && notify.other != kNoThread) {
-      return fmt::format("Lost wakeup on {}: the last notification, {}'s{}, woke {}, and {}{} {} for ever.", object(0),
-                         name(notify.thread), where, name(notify.other), name(d_.waiting[0]), others, sleep);
+      const bool asleep_again = std::find(d_.waiting.begin(), d_.waiting.end(), notify.other) != d_.waiting.end();
+      return fmt::format("Lost wakeup on {}: the last notification, {}'s{}, woke {}{}, and {}{} {} for ever.", object(0),
+                         name(notify.thread), where, name(notify.other),
+                         asleep_again ? ", which had no use for it and went back to sleep" : "", name(d_.waiting[0]),
+                         others, sleep);
     }
     return fmt::format("Lost wakeup on {}: {}'s notification{} came when nobody waited, and {}{} {} for ever.",
                        object(0), name(notify.thread), where, name(d_.waiting[0]), others, sleep);
@@ -92,7 +97,8 @@ std::string Sentence::deadlock() {
     std::vector<std::string> objects;
     for (const std::uint64_t addr : d_.objects) objects.push_back(namer_.object(addr));
     const std::string on = objects.empty() ? "" : " on " + join_names(objects);
-    return fmt::format("{}{}: {}; none of them can go on.", inversion ? "Lock-order inversion" : "Deadlock", on, parts);
+    return fmt::format("{}{}: {}; {} can go on.", inversion ? "Lock-order inversion" : "Deadlock", on, parts,
+                       d_.waiting.size() == 2 ? "neither" : "none of them");
   }
   if (d_.waiting.empty()) return "Deadlock: every thread waits.";
   std::string parts;
@@ -131,7 +137,8 @@ std::string Sentence::damage() {
   const std::string& text = bug_.message;
   switch (bug_.kind) {
     case Kind::kAssertion:
-      return text.empty() ? fmt::format("an assertion fails{}", place) : fmt::format("{} fails{}", quoted(text), place);
+      return text.empty() ? fmt::format("an assertion fails{}", place)
+                          : fmt::format("the assertion {} fails{}", quoted(text), place);
     case Kind::kUncaughtException: return fmt::format("{} throws {} and nobody catches it{}", name(bug_.thread),
                                                       text.empty() ? "an exception" : text, place);
     case Kind::kCrash: return fmt::format("{} crashes{}{}", name(bug_.thread), text.empty() ? "" : " with " + text, place);
@@ -170,7 +177,6 @@ std::string Sentence::failure() {
   }
   std::string text = bad;
   if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
-  if (text.starts_with("`")) text = "The assertion " + text;
   return text + ".";
 }
 

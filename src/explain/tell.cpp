@@ -90,7 +90,7 @@ void Story::choose_deadlock() {
   }
   if (d_.pattern != "lost-wakeup" && d_.pattern != "nested-monitor" && d_.pattern != "none") return;
   // Everything that happened on what they sleep on, and on the data that the predicate is about: what the sleeper
-  // read between taking the lock and going to sleep.
+  // read shortly before it went to sleep.
   for (Index i = 0; i < h_.size(); ++i) {
     const trace::Event& e = h_.at(i);
     if (!wanted.count(e.addr)) continue;
@@ -102,10 +102,12 @@ void Story::choose_deadlock() {
     pick(slept, kKey);
     if (slept == kNone) continue;
     std::set<std::uint64_t> predicate;
-    for (Index i = slept; i-- > 0 && predicate.size() < 2;) {
+    int looked_back = 0;
+    for (Index i = slept; i-- > 0 && predicate.size() < 2 && looked_back < 12;) {
       const trace::Event& e = h_.at(i);
       if (e.thread != t) continue;
-      if (trace::is_acquire(e.op) || trace::is_wait(e.op)) break;
+      if (trace::is_wait(e.op)) break;
+      ++looked_back;
       if (trace::is_read(e.op) && h_.is_shared(e.addr) && predicate.insert(e.addr).second) pick(i, kAccess);
     }
     for (const std::uint64_t addr : predicate) {
@@ -167,6 +169,16 @@ void Story::choose() {
 }
 
 void Story::shorten() {
+  // What main does before there is another thread is known to all.
+  Index second_thread = 0;
+  while (second_thread < h_.size() && h_.at(second_thread).thread == 0 && h_.at(second_thread).op != Op::kThreadCreate) {
+    ++second_thread;
+  }
+  if (second_thread < h_.size()) {
+    for (auto it = chosen_.begin(); it != chosen_.end() && it->first < second_thread;) {
+      it = it->second < kKey ? chosen_.erase(it) : std::next(it);
+    }
+  }
   for (const int least : {kContext, kLocks, kAccess}) {
     // The earliest of the least important ones go first.
     for (auto it = chosen_.begin(); it != chosen_.end() && chosen_.size() > kMaxSteps;) {
@@ -188,6 +200,7 @@ void Story::shorten() {
 }
 
 std::string Story::fold(Index from, Index to) {
+  if (to - from < 2) return {};  // a line for less than its length
   std::vector<std::pair<std::uint16_t, int>> left_out;
   for (Index i = from; i < to; ++i) {
     const trace::Event& e = h_.at(i);
@@ -235,7 +248,10 @@ std::string rmw_words(const trace::Event& e) {
 std::string Story::action(Index i, const std::string& object) {
   const trace::Event& e = h_.at(i);
   const auto shown = [&](std::uint64_t v) { return show_value(v, e.size, namer_); };
-  const bool has_value = e.flags & protocol::kFlagValue, has_old = e.flags & protocol::kFlagOld;
+  // A pointer to nothing that has a name tells a reader nothing.
+  const bool raw = e.size == 8 && (e.flags & protocol::kFlagValue) && shown(e.value).starts_with("0x");
+  const bool has_value = (e.flags & protocol::kFlagValue) && !raw && e.size <= 8;
+  const bool has_old = (e.flags & protocol::kFlagOld) && !raw;
   const std::string what = object.empty() ? "" : " " + quoted(object);
   const std::string value = has_value ? shown(e.value) : "";
   switch (e.op) {
@@ -342,6 +358,10 @@ std::string Story::why(Index i) {
       return {};
     }
     case Op::kNotifyOne:
+      if (i == d_.turn && e.other != kNoThread) {
+        return fmt::format("wakes {}; nothing wakes {} after this", name(e.other),
+                           d_.waiting.empty() ? "the others" : name(d_.waiting[0]));
+      }
       return e.other == kNoThread ? "nobody waits: the notification is lost" : fmt::format("wakes {}", name(e.other));
     case Op::kNotifyAll:
       return e.aux == 0 ? "nobody waits: the notification is lost" : fmt::format("wakes {}", e.aux);
@@ -355,17 +375,33 @@ void Story::add_event(Index i) {
   const trace::Event& e = h_.at(i);
   // A blocked thread's last, unfinished operation is told at the end.
   const trace::Thread& t = thread(e.thread);
-  const bool pending = t.state == protocol::ThreadState::kBlocked && t.wait_addr == e.addr && e.op == t.wait_op &&
-                       trace::is_acquire(e.op) && h_.last(e.thread, h_.size(), [](auto&) { return true; }) == i;
-  if (pending) return;
-  Step& s = append(e.thread, trace::op_name(e.op), namer_.place(e.stack));
+  if (t.state == protocol::ThreadState::kBlocked && t.wait_addr == e.addr && e.op == t.wait_op && trace::is_acquire(e.op) &&
+      h_.last(e.thread, h_.size(), [](auto&) { return true; }) == i) {
+    const auto held = h_.held_at_end(e.thread);
+    if (std::none_of(held.begin(), held.end(), [&](const History::Hold& hold) { return hold.acquired == i; })) return;
+  }
+  const names::SourceFrame place = namer_.place(e.stack);
+  const std::string object = namer_.object(e.addr, i);
+  const std::string what = action(i, object);
+  const std::string cause = why(i);
+  // One line of source may touch parts of one object again and again.
+  if (!steps_.empty() && i != d_.turn && i != d_.second && told_up_to_ + 4 > i) {
+    const Step& last = steps_.back();
+    if (last.thread == name(e.thread) && last.action == what && last.line == place.line && last.file == place.file &&
+        (cause.empty() || cause == last.why)) {
+      numbers_[i] = last.n;
+      told_up_to_ = i + 1;
+      return;
+    }
+  }
+  Step& s = append(e.thread, trace::op_name(e.op), place);
   numbers_[i] = s.n;
-  s.object = namer_.object(e.addr, i);
-  s.action = action(i, s.object);
+  s.object = object;
+  s.action = what;
   if ((e.flags & protocol::kFlagValue) && (trace::is_read(e.op) || trace::is_write(e.op))) {
     s.value = show_value(e.value, e.size, namer_);
   }
-  s.why = why(i);
+  s.why = cause;
   s.turning_point = i == d_.turn && bug_.kind != Kind::kDataRace;
   if (i > told_up_to_) s.folded = fold(told_up_to_, i);
   told_up_to_ = i + 1;

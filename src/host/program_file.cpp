@@ -116,47 +116,47 @@ std::string find_program(const std::string& name) {
   throw UserError(fmt::format("{}: no such program, neither here nor in PATH; give its path, for example ./{}", name, name));
 }
 
-ProgramFile inspect_program(const std::string& path) {
+ProgramFile inspect_program(const std::string& path, const std::string& shown) {
   struct stat info;
   if (stat(path.c_str(), &info) != 0) {
-    throw UserError(fmt::format("{}: no such program ({}); build it first, or correct the path", path, std::strerror(errno)));
+    throw UserError(fmt::format("{}: no such program ({}); build it first, or correct the path", shown, std::strerror(errno)));
   }
-  if (S_ISDIR(info.st_mode)) throw UserError(fmt::format("{}: is a directory; name the program in it", path));
-  if (!S_ISREG(info.st_mode)) throw UserError(fmt::format("{}: is not a regular file; name a program", path));
+  if (S_ISDIR(info.st_mode)) throw UserError(fmt::format("{}: is a directory; name the program in it", shown));
+  if (!S_ISREG(info.st_mode)) throw UserError(fmt::format("{}: is not a regular file; name a program", shown));
   const bool any_x = (info.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0;  // root may execute only if somebody may
   if (!any_x || access(path.c_str(), X_OK) != 0) {
-    throw UserError(fmt::format("{}: is not executable; run chmod +x on it if it is a program", path));
+    throw UserError(fmt::format("{}: is not executable; run chmod +x on it if it is a program", shown));
   }
   const File file(path);
-  if (file.fd() < 0) throw UserError(fmt::format("{}: cannot be read ({}); allow reading it", path, std::strerror(errno)));
+  if (file.fd() < 0) throw UserError(fmt::format("{}: cannot be read ({}); allow reading it", shown, std::strerror(errno)));
   char magic[4] = {};
   if (pread(file.fd(), magic, sizeof magic, 0) < 2 || std::memcmp(magic, "\177ELF", 4) != 0) {
-    throw UserError(fmt::format("{}: is {}, not an x86-64 ELF program; name the compiled program itself", path,
+    throw UserError(fmt::format("{}: is {}, not an x86-64 ELF program; name the compiled program itself", shown,
                                 magic[0] == '#' && magic[1] == '!' ? "a script" : "no ELF file"));
   }
   GElf_Ehdr header;
   Elf* elf = file.elf();
   if (!elf || elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &header)) {
-    throw UserError(fmt::format("{}: is a damaged ELF file; build it again", path));
+    throw UserError(fmt::format("{}: is a damaged ELF file; build it again", shown));
   }
   if (header.e_machine != EM_X86_64 || gelf_getclass(elf) != ELFCLASS64) {
-    throw UserError(fmt::format("{}: is an ELF file for another machine; build it for x86-64", path));
+    throw UserError(fmt::format("{}: is an ELF file for another machine; build it for x86-64", shown));
   }
   const bool executable = header.e_type == ET_EXEC || (header.e_type == ET_DYN && has_interpreter(elf));
   const Contents contents = contents_of(elf);
   if (header.e_type != ET_EXEC && header.e_type != ET_DYN) {
-    throw UserError(fmt::format("{}: is an object file or a core dump, not a program; link it", path));
+    throw UserError(fmt::format("{}: is an object file or a core dump, not a program; link it", shown));
   }
   if (contents.defines_tsan) {
     throw UserError(fmt::format(
         "{}: ThreadSanitizer is linked into it statically, so it cannot be replaced; link without -static-libtsan "
-        "(g++) or with -shared-libsan (clang)", path));
+        "(g++) or with -shared-libsan (clang)", shown));
   }
   if (!executable) {
-    throw UserError(fmt::format("{}: is a shared library or a static-pie program; name a dynamically linked program", path));
+    throw UserError(fmt::format("{}: is a shared library or a static-pie program; name a dynamically linked program", shown));
   }
   if (!has_interpreter(elf)) {
-    throw UserError(fmt::format("{}: is statically linked; link it without -static", path));
+    throw UserError(fmt::format("{}: is statically linked; link it without -static", shown));
   }
 
   ProgramFile program;
@@ -174,15 +174,15 @@ ProgramFile inspect_program(const std::string& path) {
     program.entry = Entry::kGcc;
   } else if (tsan.starts_with("libclang_rt.tsan")) {
     if (tsan != "libclang_rt.tsan-x86_64.so" && tsan != "libclang_rt.tsan.so") {
-      throw UserError(fmt::format("{}: needs {}, which lockstep has no stand-in for; build it for x86-64 with clang", path, tsan));
+      throw UserError(fmt::format("{}: needs {}, which lockstep has no stand-in for; build it for x86-64 with clang", shown, tsan));
     }
     program.entry = Entry::kClang;
   } else if (!tsan.empty()) {
-    throw UserError(fmt::format("{}: needs {}, of another GCC; lockstep stands in for libtsan.so.2: build it with GCC 11 to 14", path, tsan));
+    throw UserError(fmt::format("{}: needs {}, of another GCC; lockstep stands in for libtsan.so.2: build it with GCC 11 to 14", shown, tsan));
   } else {
     throw UserError(fmt::format(
         "{}: is not instrumented; compile and link it with -g -O1 -fsanitize=thread (clang: also -shared-libsan), or use "
-        "lockstep-c++ as the compiler", path));
+        "lockstep-c++ as the compiler", shown));
   }
   return program;
 }

@@ -23,8 +23,9 @@ struct ProgramFile {
 /// The file that a shell would run for `name`, or one of that name in the current directory.
 std::string find_program(const std::string& name);
 
-/// Throws UserError unless the file is an instrumented, dynamically linked x86-64 executable.
-ProgramFile inspect_program(const std::string& path);
+/// Throws UserError unless the file is an instrumented, dynamically linked x86-64 executable. The message calls it
+/// `shown`, as the user did.
+ProgramFile inspect_program(const std::string& path, const std::string& shown);
 
 /// The build-id note, or a hash of the contents where there is none; empty if the file cannot be read.
 std::string build_id_of(const std::string& path);

@@ -154,7 +154,8 @@ std::string ModuleIndex::qualified(Dwarf_Die die, bool call_marks) const {
     if (!dwarf_offdie(dwarf, it->second, &scope)) break;
     const char* scope_name = dwarf_diename(&scope);
     const int tag = dwarf_tag(&scope);
-    std::string part = scope_name ? scope_name : tag == DW_TAG_class_type ? "<lambda()>" : "";
+    const bool lambda = !scope_name && (tag == DW_TAG_class_type || tag == DW_TAG_structure_type);
+    std::string part = scope_name ? scope_name : lambda ? "<lambda()>" : "";
     if (call_marks && tag == DW_TAG_subprogram && !part.empty()) part += "()";
     if (!part.empty()) out = part + "::" + out;
     const Dwarf_Die scope_origin = origin_of(scope);

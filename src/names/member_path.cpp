@@ -53,9 +53,10 @@ std::string path(Dwarf_Die type, std::uint64_t offset, bool show_index, int dept
       return path(member_type, offset - start, show_index, depth + 1);
     }
     const char* name = dwarf_diename(&child);
-    // GCC calls what a lambda captures `__name`; the closure itself has a name that no user type can have.
+    // GCC calls what a lambda captures `__name`; the closure itself has no name, or one that no user type can have.
     const char* owner = dwarf_diename(&type);
-    const bool capture = name && owner && owner[0] == '<' && name[0] == '_' && name[1] == '_' && name[2] != '\0';
+    const bool closure = dwarf_tag(&type) != DW_TAG_union_type && (!owner || owner[0] == '<');
+    const bool capture = name && closure && name[0] == '_' && name[1] == '_' && name[2] != '\0';
     if (capture) name += 2;
     const bool hidden = !name || (is_reserved(name) && !capture);
     const bool elements = name && std::string_view(name) == "_M_elems";  // std::array

@@ -20,6 +20,10 @@ std::string library_role(const std::string& type) {
       type.find("_Task_state") != std::string::npos || type.find("_Async_state") != std::string::npos) {
     return "shared state of a future";
   }
+  for (const auto& [node, what] : {std::pair{"_Rb_tree_node<", "tree node"}, {"_Hash_node<", "hash node"},
+                                   {"_List_node<", "list node"}, {"_Hash_node_base", "hash buckets"}}) {
+    if (type.find(node) != std::string::npos) return what;
+  }
   if (type.find("stop_token::_Stop_state") != std::string::npos) return "stop state";
   return {};
 }

@@ -209,6 +209,18 @@ void read_records(const Json& j, std::vector<T>& out) {
 
 std::string dump(const Json& content) { return content.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
+Json parse(std::string_view text) {
+  return Json::parse(text, [](int depth, Json::parse_event_t, Json&) {
+    if (depth > kMaxNesting) throw TraceError("is not a lockstep trace");
+    return true;
+  });
+}
+
+std::string wrapped(const std::string& content) {
+  return fmt::format("{{\"lockstep_trace\":{},\"checksum\":\"{:016x}\",\"content\":{}}}\n", kTraceVersion,
+                     checksum(content), content);
+}
+
 Execution from_content(const Json& c) {
   Execution e;
   const Json& program = c.at("program");
@@ -254,17 +266,12 @@ std::string to_text(const Execution& e) {
   c["bug"] = e.bug ? write(*e.bug) : Json();
   c["output"] = bytes_to_json(e.output);
   c["truncated"] = e.truncated;
-  const std::string content = dump(c);
-  return fmt::format("{{\"lockstep_trace\":{},\"checksum\":\"{:016x}\",\"content\":{}}}\n", kTraceVersion,
-                     checksum(content), content);
+  return wrapped(dump(c));
 }
 
 Execution from_text(std::string_view text) {
   try {
-    const Json file = Json::parse(text, [](int depth, Json::parse_event_t, Json&) {
-      if (depth > kMaxNesting) throw TraceError("is not a lockstep trace");
-      return true;
-    });
+    const Json file = parse(text);
     if (!file.is_object() || !file.contains("lockstep_trace")) throw TraceError("is not a lockstep trace");
     if (file["lockstep_trace"] != kTraceVersion) {
       throw TraceError(fmt::format("is a trace of format {}; this lockstep reads format {}",
@@ -284,6 +291,14 @@ Execution from_text(std::string_view text) {
     throw TraceError("is not a lockstep trace");
   } catch (const Json::exception&) {
     throw TraceError("is corrupt: a field is missing or of the wrong type");
+  }
+}
+
+std::string with_checksum(std::string_view text) {
+  try {
+    return wrapped(dump(parse(text).at("content")));
+  } catch (const Json::exception&) {
+    throw TraceError("is not a lockstep trace");
   }
 }
 

@@ -24,6 +24,9 @@ struct TraceError : std::runtime_error {
 std::string to_text(const Execution& execution);
 Execution from_text(std::string_view text);
 
+/// The text with its checksum put right, for fuzzing what lies behind it; throws TraceError if that cannot be done.
+std::string with_checksum(std::string_view text);
+
 /// Reads and parses the file; throws TraceError.
 Execution load_trace(const std::string& path);
 
