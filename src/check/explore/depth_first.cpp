@@ -130,6 +130,8 @@ class DepthFirst final : public Explorer {
     return false;
   }
 
+  bool enumerates() const override { return true; }
+
   u64 estimate() const override {
     double done = 0, weight = 1;
     for (std::size_t i = 0; i < nodes_.size(); ++i) {

@@ -33,6 +33,8 @@ class Explorer {
   virtual u32 choice(ChoiceKind kind, u32 n, Thread& t) = 0;
   /// After each execution. False: there is nothing left to explore.
   virtual bool end(Outcome outcome) = 0;
+  /// Goes through all executions, so a redundant one may be cut.
+  virtual bool enumerates() const { return false; }
   /// Executions in all, as far as it can tell; 0: unknown.
   virtual u64 estimate() const { return 0; }
 

@@ -1,5 +1,7 @@
 #include "program/spin.h"
 
+#include "program/program.h"
+
 namespace lockstep::runtime::spin {
 namespace {
 
@@ -21,22 +23,35 @@ u64 hash_state(const EntryFrame& frame, u64 stack_high) {
 
 }  // namespace
 
-bool iteration_ended(Thread& t) {
+namespace {
+bool iteration_is_pure(Thread& t) {
   constexpr u64 kDeepest = 64 << 10;  // nobody spins that deep, and looking at it all each time would be slow
   if (!t.entry || t.stack_high - reinterpret_cast<u64>(t.entry) > kDeepest) return false;
   SpinState& s = t.spin;
   u64 pc = t.entry->return_address;
   u64 state = hash_state(*t.entry, t.stack_high);
   for (SpinState::Site& site : s.sites) {
-    if (site.pc != pc) continue;
+    // A loop may rotate through several states (std::lock tries the locks in turn) before it repeats one.
+    if (site.pc != pc || site.state != state) continue;
     u32 reads = s.reads - site.reads;
-    bool pure = site.state == state && site.effects == t.effects && reads > 0 && reads <= SpinState::kMaxReads;
-    site = {pc, state, t.effects, s.reads};
+    bool pure = site.effects == t.effects && reads > 0 && reads <= SpinState::kMaxReads;
+    t.took_locks = site.lock_ops != t.lock_ops;
+    site = {pc, state, t.effects, t.lock_ops, s.reads};
     t.await_reads = reads;
     return pure;
   }
-  s.sites[s.next_site] = {pc, state, t.effects, s.reads};
+  s.sites[s.next_site] = {pc, state, t.effects, t.lock_ops, s.reads};
   s.next_site = (s.next_site + 1) % SpinState::kSites;
+  return false;
+}
+}  // namespace
+
+bool iteration_ended(Thread& t) {
+  if (!iteration_is_pure(t)) return false;
+  if (!t.took_locks) return true;
+  // It took locks and gave them back (std::lock's retry loop): awaiting a change while it holds some would block
+  // others for nothing. Repeating it shows nothing new, so an enumeration ends here; sampling just goes on.
+  if (program.explorer->enumerates()) program.finish(Outcome::kBlocked);
   return false;
 }
 

@@ -53,7 +53,8 @@ int take_mutex(Thread& t, Object& m, Op op, u16 flags) {
   m.owner = &t;
   if (m.mirror) *m.mirror = t.id + 1;
   m.count = 1;
-  ++t.effects;
+  t.effects += lock_effect(m.address);
+  ++t.lock_ops;
   program.add_event(t, &m);
   acquire_from(t, m.clock);
   int result = 0;
@@ -209,7 +210,7 @@ int mutex_unlock(Thread& t, u64 mutex, LockType type, u64 pc) {
   }
   turn(t, touching(mutex, Op::kUnlock), nullptr, nullptr, pc);
   program.add_event(t, &m);
-  ++t.effects;
+  t.effects -= lock_effect(m.address);
   record(t, {.op = Op::kUnlock, .lock_type = m.lock_type, .addr = mutex});
   give_mutex(t, m);
   return 0;
@@ -374,7 +375,8 @@ int rwlock_lock(Thread& t, u64 lock, bool write, Mode mode, u64 deadline, bool p
     }
   }
   program.add_event(t, &o);
-  ++t.effects;
+  t.effects += lock_effect(lock);
+  ++t.lock_ops;
   acquire_from(t, o.clock);
   if (write) {
     acquire_from(t, o.read_clock);
@@ -397,7 +399,7 @@ int rwlock_unlock(Thread& t, u64 lock, u64 pc) {
   }
   turn(t, touching(lock, Op::kRwUnlock), nullptr, nullptr, pc);
   program.add_event(t, &o);
-  ++t.effects;
+  t.effects -= lock_effect(lock);
   record(t, {.op = Op::kRwUnlock, .addr = lock});
   if (o.owner == &t) {
     release_to(t, o.clock);

@@ -25,6 +25,9 @@ struct Footprint {
   bool everything = false;  // commutes with nothing (the end of the process)
 };
 
+/// What holding a lock adds to Thread::effects.
+inline u32 lock_effect(u64 address) { return static_cast<u32>(address * 0x9e3779b97f4a7c15 >> 32) | 1; }
+
 bool commute(const Footprint& a, const Footprint& b);
 
 /// Something a spinning thread has read; it may go on when the counter has moved.
@@ -40,8 +43,9 @@ struct SpinState {
   struct Site {
     u64 pc;
     u64 state;    // hash of the callee-saved registers and the live stack
-    u32 effects;  // Thread::effects when it was noted
-    u32 reads;    // SpinState::reads when it was noted
+    u32 effects;   // Thread::effects when it was noted
+    u32 lock_ops;  // Thread::lock_ops when it was noted
+    u32 reads;     // SpinState::reads when it was noted
   };
   Site sites[kSites];
   Observed observed[kMaxReads];  // the newest reads, a ring
@@ -62,12 +66,14 @@ struct Thread {
   const Clock* to_acquire;  // what an acquire fence would synchronise with; null: nothing
   const Clock* released;    // the clock of the last release fence; null if none
   u32 index;                // events so far; the newest has this index
-  u32 effects;              // writes and other side effects, for SpinState
+  u32 effects;              // writes and other side effects, for SpinState; taking and giving back a lock cancel out
+  u32 lock_ops;             // locks taken
   u16 id;
   ThreadState state;
   bool joined, detached, started;
   bool awaiting;            // in a pure spin iteration
   bool must_progress;       // the read that follows takes something newer than last time
+  bool took_locks;          // the pure iteration that has just ended took locks and gave them back
   u32 await_reads;          // how many of spin.observed the await is about
   Thread* starter;          // goes on when this thread has reached its first visible operation
   bool local;               // pending operation commutes with everything: no decision about it
