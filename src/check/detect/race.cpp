@@ -1,5 +1,6 @@
 #include "detect/race.h"
 
+#include "detect/library.h"
 #include "program/heap.h"
 #include "program/objects.h"
 #include "program/program.h"
@@ -98,6 +99,14 @@ bool is_benign(u64 address) {
 
 void race_found(Thread& t, u64 address, u32 size, bool write, u64 other_epoch, u64 pc) {
   if (g_benign.size && is_benign(address)) return;
+  if (!library::loaded()) {
+    running = nullptr;
+    program.finish(Outcome::kNeedLibrary);
+  }
+  if (library::contains(pc)) {
+    program.warn(Kind::kDataRace, &t, address, pc, "in code of the C++ standard library", true);
+    return;
+  }
   running = nullptr;
   u16 other = static_cast<u16>(other_epoch >> 48);
   program.detail.access_size = static_cast<u16>(size);

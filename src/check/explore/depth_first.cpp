@@ -36,12 +36,16 @@ class DepthFirst final : public Explorer {
     sleep_sets_ = sleep_sets;
     bounded_ = bounded;
     limit_ = limit;
-    bound_ = bounded ? 0 : ~0u;
     if (!nodes_.is_open()) {
       nodes_.open(kMaxNodes, true);
       options_.open(kMaxOptions, true);
       sleepers_.open(kMaxOptions, true);
     }
+    restart();
+  }
+
+  void restart() override {
+    bound_ = bounded_ ? 0 : ~0u;
     nodes_.clear();
     options_.clear();
     sleepers_.clear();
@@ -52,6 +56,7 @@ class DepthFirst final : public Explorer {
   }
 
   void begin(u64, u64) override {
+    diverged_ = false;
     depth_ = 0;
     now_count_ = 0;
     preemptions_ = 0;
@@ -76,7 +81,7 @@ class DepthFirst final : public Explorer {
       }
     }
     Node& node = nodes_[depth_++];
-    if (node.kind != ChoiceKind::kThread || node.n != n) return kPrune;  // the program is not deterministic
+    if (node.kind != ChoiceKind::kThread || node.n != n) return diverged_ = true, kPrune;
     u32 pick = node.pick;
     if (node.resumable && pick != 0) ++preemptions_;
     if (sleep_sets_) {
@@ -107,7 +112,7 @@ class DepthFirst final : public Explorer {
       fresh.kind = kind;
     }
     Node& node = nodes_[depth_++];
-    if (node.kind != kind || node.n != n) return kPrune;
+    if (node.kind != kind || node.n != n) return diverged_ = true, kPrune;
     return node.pick;
   }
 
@@ -131,6 +136,7 @@ class DepthFirst final : public Explorer {
   }
 
   bool enumerates() const override { return true; }
+  bool diverged() const override { return diverged_; }
 
   u64 estimate() const override {
     double done = 0, weight = 1;
@@ -202,7 +208,7 @@ class DepthFirst final : public Explorer {
   u32 preemptions_ = 0;
   u64 executions_ = 0;
   u32 bound_ = 0, limit_ = 0;
-  bool sleep_sets_ = false, bounded_ = false, newest_only_ = false, cut_ = false, done_ = false;
+  bool sleep_sets_ = false, bounded_ = false, newest_only_ = false, diverged_ = false, cut_ = false, done_ = false;
 };
 
 // The search's own, and one for simplifying what it has found without losing its place.

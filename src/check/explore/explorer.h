@@ -33,6 +33,10 @@ class Explorer {
   virtual u32 choice(ChoiceKind kind, u32 n, Thread& t) = 0;
   /// After each execution. False: there is nothing left to explore.
   virtual bool end(Outcome outcome) = 0;
+  /// The program did not do again what it did under the same decisions before.
+  virtual bool diverged() const { return false; }
+  /// Forgets what was explored.
+  virtual void restart() {}
   /// Goes through all executions, so a redundant one may be cut.
   virtual bool enumerates() const { return false; }
   /// Executions in all, as far as it can tell; 0: unknown.
@@ -52,7 +56,5 @@ Explorer& simplest_explorer(u32 preemptions);
 Explorer& replay_explorer(const protocol::Decision* decisions, u32 count);
 /// The depth-first explorer has seen everything and its bound cut nothing off.
 bool depth_first_proved();
-/// Replay only: the program asked for a choice that the trace does not have.
-bool replay_diverged();
 
 }  // namespace lockstep::runtime

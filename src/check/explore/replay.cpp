@@ -21,7 +21,7 @@ class Replay final : public Explorer {
   u32 thread(Thread* const*, u32 n, bool) override { return answer(ChoiceKind::kThread, n); }
   u32 choice(ChoiceKind kind, u32 n, Thread&) override { return answer(kind, n); }
   bool end(Outcome) override { return false; }
-  bool diverged() const { return diverged_; }
+  bool diverged() const override { return diverged_; }
 
  private:
   u32 answer(ChoiceKind kind, u32 n) {
@@ -50,7 +50,5 @@ Explorer& replay_explorer(const protocol::Decision* decisions, u32 count) {
   instance().configure(decisions, count);
   return instance();
 }
-
-bool replay_diverged() { return instance().diverged(); }
 
 }  // namespace lockstep::runtime

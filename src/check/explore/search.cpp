@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "detect/library.h"
 #include "detect/race.h"
 #include "explore/explorer.h"
 #include "hooks/lifecycle.h"
@@ -112,6 +113,11 @@ Outcome one_execution(Explorer& explorer, Segment& segment) {
       snapshot::take();
       continue;
     }
+    if (outcome == Outcome::kNeedLibrary) {
+      snapshot::restore();
+      library::load();
+      continue;
+    }
     if (outcome == Outcome::kNeedFork && !g_fork) {
       if (segment.config.isolation == Isolation::kSnapshot) return Outcome::kUnsupported;
       g_fork = true;
@@ -152,6 +158,28 @@ bool is_plain(const Segment& segment) {
 
 bool same_bug(const Bug& a, const Bug& b) {
   return a.kind == b.kind && (a.signature == b.signature || (a.addr == b.addr && a.addr != 0));
+}
+
+// Does what was found vanish when the standard library's own atomics are surrounded by fences? Then it is the library's
+// fault: a warning, and the library is trusted from here on.
+bool is_library_fault(Segment& segment) {
+  if (program.library_fenced || is_plain(segment)) return false;
+  library::load();
+  Result found = *g_result;
+  u64 seed = segment.status.execution_seed;
+  u64 number = g_number;
+  u32 count = segment.status.decision_count.load(std::memory_order_relaxed);
+  copy_bytes(segment.replay, segment.decisions, count * sizeof segment.replay[0]);
+  program.library_fenced = true;
+  Outcome outcome = one_execution(replay_explorer(segment.replay, count), segment);
+  bool vanished = outcome != Outcome::kBug || !same_bug(g_result->found, found.found);
+  program.library_fenced = vanished;
+  *g_result = found;
+  g_number = number;
+  segment.status.execution_seed = seed;
+  copy_bytes(segment.decisions, segment.replay, count * sizeof segment.replay[0]);
+  segment.status.decision_count.store(count, std::memory_order_relaxed);
+  return vanished;
 }
 
 // Looks for the same bug in a simpler execution: no stale reads and as few preemptions as possible. What it leaves in
@@ -211,8 +239,19 @@ void keep_bug(Segment& segment, Bug bug, bool warning) {
   count.store(n + 1, std::memory_order_release);
 }
 
-// Counts and keeps what the execution brought. False: the search is over.
-bool account(Segment& segment, Outcome outcome) {
+Bug not_deterministic() {
+  Bug bug = {};
+  bug.kind = Kind::kNondeterminism;
+  bug.thread = bug.other = protocol::kNoThread;
+  bug.event = bug.other_event = protocol::kNone;
+  copy_text(bug.message, sizeof bug.message, "under the same decisions the program did something else");
+  return bug;
+}
+
+enum class Next : u8 { kGoOn, kStop, kStartAgain };
+
+// Counts and keeps what the execution brought. kStartAgain: the rules have changed, so an enumeration begins anew.
+Next account(Segment& segment, Outcome outcome) {
   Status& status = segment.status;
   auto add = [](std::atomic<u64>& counter, u64 n) {
     counter.store(counter.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
@@ -233,7 +272,10 @@ bool account(Segment& segment, Outcome outcome) {
     case Outcome::kUnsupported:
     case Outcome::kNeedFork:
       status.phase = Phase::kUnsupported;
-      return false;
+      return Next::kStop;
+    case Outcome::kDiverged:
+      keep_bug(segment, not_deterministic(), false);
+      return Next::kStop;
     default:
       break;
   }
@@ -242,12 +284,17 @@ bool account(Segment& segment, Outcome outcome) {
     if (!is_known(g_result->found)) {
       Bug as_found = g_result->found;
       simplify(segment);
+      if (is_library_fault(segment)) {
+        g_result->found.library = true;
+        keep_bug(segment, g_result->found, true);
+        return Next::kStartAgain;
+      }
       keep_bug(segment, g_result->found, false);
       know(as_found);
     }
-    if (!segment.config.keep_going) return false;
+    if (!segment.config.keep_going) return Next::kStop;
   }
-  return !status.stop.load(std::memory_order_relaxed);
+  return status.stop.load(std::memory_order_relaxed) ? Next::kStop : Next::kGoOn;
 }
 
 enum class Ended : u8 { kAll, kBudget, kStopped };
@@ -268,7 +315,12 @@ class Stretch {
       if (config.max_executions && total >= config.max_executions) return Ended::kBudget;
       Outcome outcome = one_execution(explorer_, segment_);
       bool more = explorer_.end(outcome);
-      if (!account(segment_, outcome)) return Ended::kStopped;
+      Next next = account(segment_, outcome);
+      if (next == Next::kStop) return Ended::kStopped;
+      if (next == Next::kStartAgain) {
+        explorer_.restart();
+        more = true;
+      }
       if (!more) return Ended::kAll;
       // Looking at the clock costs as much as a tenth of a small execution.
       work += 1 + g_result->events / 64 + (g_fork ? 64 : 0);
@@ -306,6 +358,7 @@ void explore_automatically(Segment& segment, u64 until) {
   constexpr u64 kFirstLook = 2000;
   constexpr u64 kSample = 1000;
   Explorer& everything = exhaustive_explorer();
+  bool fenced = program.library_fenced;
   Stretch depth_first(segment, everything, Mode::kExhaustive);
   Ended ended = depth_first.run(kFirstLook, until);
   if (ended == Ended::kBudget && !out_of_executions(segment)) {
@@ -315,6 +368,7 @@ void explore_automatically(Segment& segment, u64 until) {
     }
     if (ended == Ended::kStopped) return;
     segment.status.explorer = Mode::kExhaustive;
+    if (program.library_fenced != fenced) everything.restart();
     ended = depth_first.run(~u64{0}, until, can_finish);
   }
   if (ended == Ended::kAll) {
@@ -356,6 +410,8 @@ void explore(Segment& segment) {
 }  // namespace
 
 void search(Segment& segment, int (*entry)(void*), void* argument) {
+  program.library_fenced = segment.config.library_fenced;
+  if (program.library_fenced) modules::load(), library::load();
   on_fatal = [](const char* message) {
     protocol::Status& status = program.segment->status;
     copy_text(status.error, sizeof status.error, message);

@@ -9,7 +9,7 @@
 #include "explore/search.h"
 #include "hooks/hook.h"
 #include "lockstep/check.h"
-#include "program/modules.h"
+#include "program/tool.h"
 #include "record/recorder.h"
 
 namespace lockstep::runtime {
@@ -71,55 +71,17 @@ int run_function(void* argument) {
   return 0;
 }
 
-// The `lockstep` program that belongs to this library: in the build tree and where it is installed.
-bool find_tool(char* path, std::size_t capacity) {
-  if (const char* told = getenv("LOCKSTEP_TOOL")) {
-    copy_text(path, capacity, told);
-    return true;
-  }
-  static const char* const kPlaces[] = {"/../lockstep", "/../bin/lockstep", "/../../lockstep", "/../../bin/lockstep"};
-  for (u32 i = 0; i < modules::count(); ++i) {
-    if (!modules::at(i).own) continue;
-    std::size_t slash = 0;
-    for (std::size_t k = 0; modules::at(i).path[k]; ++k) {
-      if (modules::at(i).path[k] == '/') slash = k;
-    }
-    for (const char* place : kPlaces) {
-      copy_text(path, capacity, modules::at(i).path);
-      path[slash] = 0;
-      append_text(path, capacity, place);
-      if (raw_syscall(SYS_access, reinterpret_cast<i64>(path), X_OK) == 0) return true;
-    }
-  }
-  return false;
-}
-
 // The other half puts the finding into words: it has the debug information and the libraries for that.
 std::size_t render(char* out, std::size_t capacity) {
-  char tool[512];
-  if (!find_tool(tool, sizeof tool)) return 0;
-  int ends[2];
-  if (raw_syscall(SYS_pipe2, reinterpret_cast<i64>(ends), O_CLOEXEC) < 0) return 0;
   char number[16] = "";
   append_number(number, sizeof number, static_cast<u64>(g_fd));
-  i64 child = raw_syscall(SYS_fork);
-  if (child == 0) {
-    raw_syscall(SYS_dup2, ends[1], 1);
-    const char* arguments[] = {tool, "internal-report", "--segment-fd", number, "--format", "fields", nullptr};
-    raw_syscall(SYS_execve, reinterpret_cast<i64>(tool), reinterpret_cast<i64>(arguments), reinterpret_cast<i64>(environ));
-    raw_syscall(SYS_exit_group, 127);
-  }
-  raw_syscall(SYS_close, ends[1]);
-  std::size_t used = 0;
-  while (child > 0 && used < capacity) {
-    i64 n = raw_syscall(SYS_read, ends[0], reinterpret_cast<i64>(out + used), static_cast<i64>(capacity - used));
-    if (n <= 0) break;
-    used += static_cast<std::size_t>(n);
-  }
-  raw_syscall(SYS_close, ends[0]);
-  int status = 0;
-  if (child > 0) raw_syscall(SYS_wait4, child, reinterpret_cast<i64>(&status), 0, 0);
-  return status == 0 ? used : 0;
+  char program_path[512];
+  i64 n = raw_syscall(SYS_readlink, reinterpret_cast<i64>("/proc/self/exe"), reinterpret_cast<i64>(program_path),
+                      sizeof program_path - 1);
+  program_path[n > 0 ? n : 0] = 0;
+  const char* arguments[] = {"internal-report", "--segment-fd", number, "--program", program_path,
+                             "--format", "fields", nullptr};
+  return tool::run(arguments, out, capacity);
 }
 
 void say(lockstep_check_answer* answer, const char* text) {
@@ -174,6 +136,8 @@ LOCKSTEP_EXPORT void lockstep_runtime_check(const lockstep_check_request* reques
   open_segment();
   configure(*request);
   program.whole_process = false;
+  // What stands in stdio's buffers is not the function's output.
+  fflush(nullptr);
   search(*g_segment, run_function, const_cast<lockstep_check_request*>(request));
   lockstep::protocol::Status& status = g_segment->status;
   answer->complete = status.complete;

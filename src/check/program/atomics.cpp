@@ -1,5 +1,6 @@
 #include "program/atomics.h"
 
+#include "detect/library.h"
 #include "detect/race.h"
 #include "program/program.h"
 #include "program/spin.h"
@@ -133,12 +134,28 @@ Store& add_store(Thread& t, Location& l, Store* place, Value value, Order order)
   return s;
 }
 
+// The standard library's own accesses, when it is trusted: a full barrier before and after.
+class Trusted {
+ public:
+  Trusted(Thread& t, u64 pc) : t_(t), pc_(pc), fenced_(program.library_fenced && library::contains(pc)) {}
+  void barrier() {
+    if (LOCKSTEP_UNLIKELY(fenced_)) fence(t_, Order::kSeqCst, pc_);
+  }
+
+ private:
+  Thread& t_;
+  u64 pc_;
+  bool fenced_;
+};
+
 u16 stale_flag(const Location& l, const Store* s) { return s == l.last ? 0 : protocol::kFlagStale; }
 
 }  // namespace
 
 Value load(Thread& t, u64 address, u32 size, Order order, u64 pc) {
   turn(t, address, size, Op::kLoad, true, false, pc);
+  Trusted trusted(t, pc);
+  trusted.barrier();
   Location& l = race::atomic(t, address, size, false, pc);
   Order strength = effective(order);
   Store* candidate[kMaxCandidates];
@@ -155,11 +172,14 @@ Value load(Thread& t, u64 address, u32 size, Order order, u64 pc) {
                      .value = s->value[0], .reads_from = s->event,
                      .flags = static_cast<u16>(protocol::kFlagValue | stale_flag(l, s))}, t);
   }
+  trusted.barrier();
   return of(*s);
 }
 
 void store(Thread& t, u64 address, u32 size, Value value, Order order, u64 pc) {
   turn(t, address, size, Op::kStore, false, true, pc);
+  Trusted trusted(t, pc);
+  trusted.barrier();
   Location& l = race::atomic(t, address, size, true, pc);
   Order strength = effective(order);
   Store* candidate[kMaxCandidates];
@@ -182,10 +202,13 @@ void store(Thread& t, u64 address, u32 size, Value value, Order order, u64 pc) {
     s.event = recorder::event({.op = Op::kStore, .order = order, .size = static_cast<u8>(size), .addr = address,
                                .value = value.low, .flags = flags}, t);
   }
+  trusted.barrier();
 }
 
 Value rmw(Thread& t, u64 address, u32 size, RmwOp op, Value operand, Order order, u64 pc) {
   turn(t, address, size, Op::kRmw, true, true, pc);
+  Trusted trusted(t, pc);
+  trusted.barrier();
   Location& l = race::atomic(t, address, size, true, pc);
   Order strength = effective(order);
   Store* candidate[kMaxCandidates];
@@ -219,12 +242,15 @@ Value rmw(Thread& t, u64 address, u32 size, RmwOp op, Value operand, Order order
                                .reads_from = s->event,
                                .flags = static_cast<u16>(protocol::kFlagValue | protocol::kFlagOld | stale)}, t);
   }
+  trusted.barrier();
   return old;
 }
 
 bool compare_exchange(Thread& t, u64 address, u32 size, Value& expected, Value desired, Order success, Order failure,
                       bool weak, u64 pc) {
   turn(t, address, size, Op::kCas, true, true, pc);
+  Trusted trusted(t, pc);
+  trusted.barrier();
   Location& l = race::atomic(t, address, size, true, pc);
   Order on_success = effective(success);
   Order on_failure = effective(failure);
@@ -290,6 +316,7 @@ bool compare_exchange(Thread& t, u64 address, u32 size, Value& expected, Value d
                                                        (succeeds ? 0 : protocol::kFlagFailed))}, t);
     if (w) w->event = e;
   }
+  trusted.barrier();
   return succeeds;
 }
 

@@ -135,7 +135,7 @@ u32 Program::add_event(Thread& t, const void* location) {
 u32 Program::choose(ChoiceKind kind, u32 n, Thread& t) {
   if (n <= 1) return 0;
   u32 pick = explorer->choice(kind, n, t);
-  if (LOCKSTEP_UNLIKELY(pick >= n)) finish(replay_diverged() ? Outcome::kDiverged : Outcome::kPruned);
+  if (LOCKSTEP_UNLIKELY(pick >= n)) finish(explorer->diverged() ? Outcome::kDiverged : Outcome::kPruned);
   u32 i = segment->status.decision_count.load(std::memory_order_relaxed);
   if (LOCKSTEP_UNLIKELY(i >= protocol::kMaxDecisions)) finish(Outcome::kDepth);
   segment->decisions[i] = {static_cast<u16>(n), static_cast<u16>(pick), kind, 0, t.id};
@@ -170,7 +170,7 @@ Thread* Program::pick(Thread* current) {
     return ready[0];
   }
   u32 chosen = explorer->thread(ready, n, resumable);
-  if (LOCKSTEP_UNLIKELY(chosen >= n)) finish(replay_diverged() ? Outcome::kDiverged : Outcome::kPruned);
+  if (LOCKSTEP_UNLIKELY(chosen >= n)) finish(explorer->diverged() ? Outcome::kDiverged : Outcome::kPruned);
   u32 i = segment->status.decision_count.load(std::memory_order_relaxed);
   if (LOCKSTEP_UNLIKELY(i >= protocol::kMaxDecisions)) finish(Outcome::kDepth);
   segment->decisions[i] = {static_cast<u16>(n), static_cast<u16>(chosen), ChoiceKind::kThread, 0,
@@ -289,6 +289,7 @@ void Program::bug(Kind kind, Thread* t, u64 address, u64 pc, const char* message
   found.addr = address;
   found.pc = pc;
   found.code = code;
+  found.library_fenced = library_fenced;
   copy_text(found.message, sizeof found.message, message);
   u64 hash = mix(static_cast<u64>(kind), pc);
   if (kind == Kind::kDeadlock || kind == Kind::kLivelock) {
@@ -298,7 +299,10 @@ void Program::bug(Kind kind, Thread* t, u64 address, u64 pc, const char* message
   finish(Outcome::kBug);
 }
 
-void Program::warn(Kind kind, Thread* t, u64 address, u64 pc, const char* message) {
+void Program::warn(Kind kind, Thread* t, u64 address, u64 pc, const char* message, bool library) {
+  for (u32 i = 0; i < warning_count; ++i) {
+    if (warnings[i].kind == kind && warnings[i].pc == pc) return;
+  }
   if (warning_count == 8) return;
   protocol::Bug& w = warnings[warning_count++];
   w = {};
@@ -309,6 +313,8 @@ void Program::warn(Kind kind, Thread* t, u64 address, u64 pc, const char* messag
   w.event = w.other_event = protocol::kNone;
   w.addr = address;
   w.pc = pc;
+  w.library_fenced = library_fenced;
+  w.library = library;
   w.signature = mix(static_cast<u64>(kind) + 1000, pc);
   copy_text(w.message, sizeof w.message, message);
 }

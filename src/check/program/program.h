@@ -29,6 +29,7 @@ enum class Outcome : u8 {
   kDepth,        // too many events
   kPruned,       // the explorer knows it already
   kMoreThreads,  // needs more fibers than there are: run it again
+  kNeedLibrary,  // it matters whether an access is the standard library's: ask, and run it again
   kNeedFork,     // did something that a snapshot cannot undo
   kUnsupported,
   kDiverged,     // replay: the program did something else
@@ -64,7 +65,7 @@ class Program {
   /// …with a bug. `format` is the message.
   [[noreturn]] void bug(Kind kind, Thread* t, u64 address, u64 pc, const char* message = "", i32 code = 0);
   /// A warning does not end it.
-  void warn(Kind kind, Thread* t, u64 address, u64 pc, const char* message = "");
+  void warn(Kind kind, Thread* t, u64 address, u64 pc, const char* message = "", bool library = false);
   /// Something that cannot be explored.
   [[noreturn]] void unsupported(const char* what, u64 pc);
   /// main has returned or exit was called: runs the handlers and ends the process.
@@ -87,6 +88,7 @@ class Program {
   Explorer* explorer = nullptr;
   bool recording = false;
   bool whole_process = true;  // main and all, not just a function under test
+  bool library_fenced = false;  // see protocol::Config
   bool exiting = false;
   u32 exit_thread = 0;
   protocol::Bug found{};      // valid when the outcome is kBug

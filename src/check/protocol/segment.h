@@ -215,6 +215,8 @@ struct Module {
 struct Bug {
   Kind kind;
   bool warning;
+  bool library;           // its cause is the standard library (a warning)
+  bool library_fenced;    // found with Config::library_fenced: a replay needs it too
   std::uint16_t thread;       // who hit it
   std::uint16_t other;        // data-race: the other thread
   std::uint16_t access_size;  // data-race, use-after-free: bytes
@@ -252,6 +254,7 @@ struct Config {
   bool ignore_exit_status;
   bool paranoid;
   bool detect_leaks;
+  bool library_fenced;  // the standard library's own atomics are taken as surrounded by seq_cst fences
   std::uint64_t seed;
   std::uint64_t max_executions;   // 0: no limit
   std::uint64_t max_nanoseconds;  // 0: no limit

@@ -1,0 +1,18 @@
+// Which accesses are the standard library's own: the atomics inside std::latch, std::atomic_shared_ptr's pointer, …
+//
+// A finding whose cause is the library is no bug of the program. Debug information knows which calls come from the
+// library's headers, so the other half is asked, once and only when it matters.
+#pragma once
+
+#include "base/base.h"
+
+namespace lockstep::runtime::library {
+
+/// Whether load() was called; contains() is false for everything before.
+bool loaded();
+/// Asks the lockstep tool; outside of executions only.
+void load();
+/// The call of a __tsan_ function that returns to `pc` is the library's.
+bool contains(u64 pc);
+
+}  // namespace lockstep::runtime::library
