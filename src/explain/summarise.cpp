@@ -72,6 +72,10 @@ std::string Sentence::deadlock() {
     std::string others;
     for (std::size_t i = 1; i < d_.waiting.size(); ++i) others += " and " + name(d_.waiting[i]);
     const std::string sleep = others.empty() ? "sleeps" : "sleep";
+    if (trace::is_write(notify.op)) {
+      return fmt::format("Lost wakeup on {}: {} changes it{} and wakes nobody, and {}{} {} for ever.", object(0),
+                         name(notify.thread), where, name(d_.waiting[0]), others, sleep);
+    }
     if (notify.op == Op::kNotifyOne && notify.other != kNoThread) {
       const bool asleep_again = std::find(d_.waiting.begin(), d_.waiting.end(), notify.other) != d_.waiting.end();
       return fmt::format("Lost wakeup on {}: the last notification, {}'s{}, woke {}{}, and {}{} {} for ever.", object(0),
@@ -119,9 +123,9 @@ std::string Sentence::race() {
   };
   const std::string both = fmt::format("{} and {}, and nothing orders the two", does(a), does(b));
   if (d_.pattern == "read-modify-write") return fmt::format("Lost update on {}, a data race: {}.", what, both);
-  if (d_.pattern == "missing-fence") {
-    return fmt::format("Missing order on {}: {} sees {} set, but relaxed atomics order nothing else, so {}.", what,
-                       name(b.thread), object(1), both);
+  if (d_.pattern == "unsafe-publication" && d_.objects.size() > 1) {
+    return fmt::format("Unsafe publication of {}: {} sees what {} stored in {}, but without release and acquire that "
+                       "orders nothing else: {}.", what, name(b.thread), name(a.thread), object(1), both);
   }
   if (d_.pattern == "unsafe-publication") return fmt::format("Unsafe publication of {}: {}.", what, both);
   if (d_.pattern == "double-checked-locking") {
@@ -150,12 +154,16 @@ std::string Sentence::damage() {
 std::string Sentence::failure() {
   const std::string bad = damage();
   if (d_.pattern == "read-modify-write" || d_.pattern == "lazy-init" || d_.pattern == "check-then-act" ||
-      d_.pattern == "time-of-check-to-time-of-use") {
+      d_.pattern == "aba" || d_.pattern == "time-of-check-to-time-of-use") {
     const std::string actor = name(h_.at(d_.first).thread), other = name(h_.at(d_.turn).thread);
     const std::string what = object(0, d_.first);
     if (d_.pattern == "read-modify-write") {
       return fmt::format("Lost update on {}: {}'s write is overwritten by {}, which had read the value before it; {}.",
                          what, other, actor, bad);
+    }
+    if (d_.pattern == "aba") {
+      return fmt::format("ABA on {}: it has the value again that {} loaded, but {} changed it in between, and the "
+                         "exchange succeeds all the same; {}.", what, actor, other, bad);
     }
     if (d_.pattern == "lazy-init") {
       return fmt::format("Lazy initialisation of {} happens twice: {} and {} both find it empty; {}.", what, actor,
@@ -176,7 +184,9 @@ std::string Sentence::failure() {
                        bad);
   }
   std::string text = bad;
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  if (text.starts_with("the ") || text.starts_with("an ")) {  // and not a thread's name
+    text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  }
   return text + ".";
 }
 

@@ -160,7 +160,8 @@ void Story::choose() {
     int room = 6;
     for (Index i = h_.size(); i-- > 0 && room > 0;) {
       const trace::Event& e = h_.at(i);
-      if (e.thread == bug_.thread && e.op != Op::kAlloc && e.op != Op::kFree && e.op != Op::kExit) {
+      if (e.thread == bug_.thread && e.op != Op::kAlloc && e.op != Op::kFree && e.op != Op::kExit &&
+          !namer_.place(e.stack).library) {
         pick(i, kContext);
         --room;
       }
@@ -298,15 +299,21 @@ std::string Story::why(Index i) {
   const trace::Event& e = h_.at(i);
   if (i == d_.turn && d_.first != kNone) {
     const std::string other = name(h_.at(d_.first).thread);
+    if (d_.turn < d_.first && d_.pattern != "aba" && bug_.kind != Kind::kDataRace) {
+      return fmt::format("{} does not see this yet when it reads", other);
+    }
+    if (d_.pattern == "aba") return fmt::format("the value that {} loaded is there again", other);
     if (d_.pattern == "read-modify-write") return fmt::format("here what {} has read goes stale", other);
     if (d_.pattern == "check-then-act" || d_.pattern == "lazy-init" || d_.pattern == "time-of-check-to-time-of-use") {
       return fmt::format("here {}'s check goes stale", other);
     }
   }
+  if (bug_.kind == Kind::kDeadlock && i == d_.turn && trace::is_write(e.op)) return "nobody is woken";
   if (i == d_.second && d_.first != kNone && d_.turn != kNone && bug_.kind != Kind::kDataRace) {
     if (d_.pattern == "read-modify-write") {
       return fmt::format("overwrites {}'s value{}", name(h_.at(d_.turn).thread), step_of(d_.turn));
     }
+    if (d_.pattern == "aba") return "succeeds, though the object changed in between";
     if (d_.pattern == "check-then-act" || d_.pattern == "lazy-init") {
       return fmt::format("acts on the check{}, which does not hold any more", step_of(d_.first));
     }

@@ -77,8 +77,8 @@ void Text::steps(const Finding& f) {
     thread_width = std::max(thread_width, columns(s.thread));
     action_width = std::max(action_width, columns(s.action));
   }
-  thread_width = std::min<std::size_t>(thread_width, 32);
-  action_width = std::min<std::size_t>(action_width, width_ > 76 ? width_ - thread_width - 32 : 36);
+  thread_width = std::min<std::size_t>(thread_width, 40);
+  action_width = std::min<std::size_t>(action_width, width_ > thread_width + 60 ? width_ - thread_width - 32 : 36);
   const std::size_t left = 7 + thread_width + 2;
   for (const Step& s : f.steps) {
     if (!s.folded.empty()) line(fmt::format("  ...  ({})", printable(s.folded)));
