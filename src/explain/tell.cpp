@@ -189,8 +189,9 @@ void Story::shorten() {
   // A lock without its unlock, or the reverse, says nothing where the story is not about locks.
   if (bug_.kind == Kind::kDeadlock || bug_.kind == Kind::kLockMisuse) return;
   std::set<Index> halves;
-  for (const auto& [i, importance] : chosen_) {
-    if (importance == kLocks && trace::is_release(h_.at(i).op)) {
+  for (const auto& entry : chosen_) {
+    const Index i = entry.first;
+    if (entry.second == kLocks && trace::is_release(h_.at(i).op)) {
       const Index acquired = h_.last(h_.at(i).thread, i, [&](const trace::Event& e) {
         return e.addr == h_.at(i).addr && trace::is_acquire(e.op);
       });
