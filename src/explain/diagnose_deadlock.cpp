@@ -101,9 +101,8 @@ Diagnosis diagnose_deadlock(const History& h, const trace::Bug& bug) {
     d.turn = lost_notification(h, thread.wait_addr);
     if (d.turn == kNone) {
       // A futex word that changed after the thread had gone to sleep on it, and nobody was woken.
-      const Index slept = h.last(t, h.size(), [&](const trace::Event& e) {
-        return e.op == Op::kFutexWait && e.addr == thread.wait_addr;
-      });
+      const Index slept = h.last(
+          t, h.size(), [&](const trace::Event& e) { return e.op == Op::kFutexWait && e.addr == thread.wait_addr; });
       for (const Index w : h.accesses(thread.wait_addr)) {
         if (slept != kNone && w > slept && trace::is_write(h.at(w).op) && h.at(w).thread != t) d.turn = w;
       }

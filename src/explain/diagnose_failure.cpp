@@ -22,8 +22,7 @@ bool small_step(std::uint64_t from, std::uint64_t to) {
 
 class Failure {
  public:
-  Failure(const History& history, const trace::Bug& bug, names::Namer& namer)
-      : h_(history), bug_(bug), namer_(namer) {}
+  Failure(const History& history, const trace::Bug& bug, names::Namer& namer) : h_(history), bug_(bug), namer_(namer) {}
 
   Diagnosis diagnose();
 
@@ -51,7 +50,8 @@ class Failure {
     return kNone;
   }
   Index failing_access(std::uint64_t addr) const {
-    return h_.last(bug_.thread, h_.size(), [&](const trace::Event& e) { return e.addr == addr && trace::is_read(e.op); });
+    return h_.last(bug_.thread, h_.size(),
+                   [&](const trace::Event& e) { return e.addr == addr && trace::is_read(e.op); });
   }
 
   const History& h_;
@@ -90,7 +90,8 @@ Index Failure::unseen_write(const std::vector<Index>& list, Index read) const {
   for (const Index w : list) {
     if (w >= read) break;
     const bool newer = h_.at(read).reads_from == kNone || w > h_.at(read).reads_from;
-    if (newer && trace::is_write(h_.at(w).op) && succeeded(h_.at(w)) && h_.at(w).thread != h_.at(read).thread) unseen = w;
+    if (newer && trace::is_write(h_.at(w).op) && succeeded(h_.at(w)) && h_.at(w).thread != h_.at(read).thread)
+      unseen = w;
   }
   return unseen;
 }
@@ -157,7 +158,10 @@ Diagnosis Failure::diagnose() {
   for (const std::uint64_t addr : h_.shared()) triples_at(addr);
   // Those on what the failing thread looked at last explain most; of equals, a write that was lost.
   const auto rank = [](const Triple& t) {
-    return t.diagnosis.pattern == "aba" ? 3 : t.diagnosis.pattern == "time-of-check-to-time-of-use" ? 0 : t.diagnosis.pattern == "check-then-act" ? 1 : 2;
+    return t.diagnosis.pattern == "aba"                            ? 3
+           : t.diagnosis.pattern == "time-of-check-to-time-of-use" ? 0
+           : t.diagnosis.pattern == "check-then-act"               ? 1
+                                                                   : 2;
   };
   const auto best = std::max_element(found_.begin(), found_.end(), [&](const Triple& a, const Triple& b) {
     if (a.seen_by_failure != b.seen_by_failure) return a.seen_by_failure < b.seen_by_failure;
@@ -195,8 +199,10 @@ Diagnosis diagnose_failure(const History& h, const trace::Bug& bug, names::Namer
 
 Diagnosis diagnose(const History& h, const trace::Bug& bug, names::Namer& namer) {
   switch (bug.kind) {
-    case Kind::kDeadlock: return diagnose_deadlock(h, bug);
-    case Kind::kDataRace: return diagnose_race(h, bug, namer);
+    case Kind::kDeadlock:
+      return diagnose_deadlock(h, bug);
+    case Kind::kDataRace:
+      return diagnose_race(h, bug, namer);
     case Kind::kAssertion:
     case Kind::kUncaughtException:
     case Kind::kCrash:

@@ -125,7 +125,8 @@ void ModuleIndex::visit(Dwarf_Die die, const Dwarf_Die& unit, Dwarf_Off parent, 
       }
       break;
     }
-    default: break;
+    default:
+      break;
   }
   Dwarf_Die child;
   if (dwarf_child(&die, &child) != 0) return;

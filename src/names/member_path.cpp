@@ -16,15 +16,19 @@ std::string path_in_array(Dwarf_Die type, std::uint64_t offset, bool show_index,
 std::string path(Dwarf_Die type, std::uint64_t offset, bool show_index, int depth) {
   if (depth > kMaxDepth) return {};
   switch (dwarf_tag(&type)) {
-    case DW_TAG_array_type: return path_in_array(type, offset, show_index, depth);
+    case DW_TAG_array_type:
+      return path_in_array(type, offset, show_index, depth);
     case DW_TAG_structure_type:
     case DW_TAG_class_type:
-    case DW_TAG_union_type: break;
-    default: return {};
+    case DW_TAG_union_type:
+      break;
+    default:
+      return {};
   }
   Dwarf_Die child;
   if (dwarf_child(&type, &child) != 0) return {};
-  std::string unsized;  // a member of a class that this file only declares, as Clang does: it ends where the next begins
+  std::string
+      unsized;  // a member of a class that this file only declares, as Clang does: it ends where the next begins
   Dwarf_Word unsized_start = 0;
   do {
     const int tag = dwarf_tag(&child);
@@ -40,7 +44,8 @@ std::string path(Dwarf_Die type, std::uint64_t offset, bool show_index, int dept
     }
     const Dwarf_Word size = size_of_variable(child);
     const char* member = dwarf_diename(&child);
-    if (size == 0 && tag == DW_TAG_member && offset >= start && start >= unsized_start && member && !is_reserved(member)) {
+    if (size == 0 && tag == DW_TAG_member && offset >= start && start >= unsized_start && member &&
+        !is_reserved(member)) {
       unsized = "." + std::string(member);
       unsized_start = start;
     }
