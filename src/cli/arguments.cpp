@@ -70,7 +70,8 @@ Arguments::Arguments(Command command, const std::vector<std::string>& words) {
       } else if (i + 1 < words.size()) {
         value = words[++i];
       } else {
-        throw UserError(fmt::format("{}: needs a value, {}{}", name, flag->choices.empty() ? flag->value : flag->choices, hint(command)));
+        throw UserError(fmt::format("{}: needs a value, {}{}", name,
+                                    flag->choices.empty() ? flag->value : flag->choices, hint(command)));
       }
       if (value.empty()) throw UserError(fmt::format("{}: its value is empty; give it {}", name, flag->value));
     }
@@ -127,14 +128,18 @@ std::uint64_t Arguments::number(std::string_view name, std::uint64_t fallback) c
   return has(name) ? parse_number(name, text(name)) : fallback;
 }
 
-double Arguments::time(std::string_view name, double fallback) const { return has(name) ? parse_time(text(name)) : fallback; }
+double Arguments::time(std::string_view name, double fallback) const {
+  return has(name) ? parse_time(text(name)) : fallback;
+}
 
 std::uint64_t parse_number(std::string_view option, const std::string& text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc::result_out_of_range) throw UserError(fmt::format("{} {}: is too large; use a smaller number", option, text));
+  if (error == std::errc::result_out_of_range)
+    throw UserError(fmt::format("{} {}: is too large; use a smaller number", option, text));
   if (error != std::errc() || end != text.data() + text.size()) {
-    throw UserError(fmt::format("{} {}: is not a whole number; give it one, for example {} 1000", option, text, option));
+    throw UserError(
+        fmt::format("{} {}: is not a whole number; give it one, for example {} 1000", option, text, option));
   }
   return value;
 }
@@ -143,11 +148,16 @@ double parse_time(const std::string& text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
   const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  const double factor = unit.empty() || unit == "s" ? 1 : unit == "ms" ? 1e-3 : unit == "m" || unit == "min" ? 60 : unit == "h" ? 3600 : 0;
+  const double factor = unit.empty() || unit == "s"    ? 1
+                        : unit == "ms"                 ? 1e-3
+                        : unit == "m" || unit == "min" ? 60
+                        : unit == "h"                  ? 3600
+                                                       : 0;
   if (error != std::errc() || factor == 0 || !(value >= 0)) {
     throw UserError(fmt::format("--time {}: is not a time; write for example 500ms, 30s or 2m", text));
   }
-  if (value * factor > 365.0 * 24 * 3600) throw UserError(fmt::format("--time {}: is longer than a year; 0 means no limit", text));
+  if (value * factor > 365.0 * 24 * 3600)
+    throw UserError(fmt::format("--time {}: is longer than a year; 0 means no limit", text));
   return value * factor;
 }
 

@@ -45,14 +45,16 @@ host::Settings settings_from(const Arguments& a) {
     throw UserError("--memory-model tso: is not yet available; use rc11 (the default) or sc");
   }
   if (a.has("--preemptions") && s.options.mode != protocol::Mode::kBounded) {
-    throw UserError(fmt::format("--preemptions with --mode {}: contradict each other; add --mode bounded or leave --preemptions out",
-                                a.text("--mode", "auto")));
+    throw UserError(fmt::format(
+        "--preemptions with --mode {}: contradict each other; add --mode bounded or leave --preemptions out",
+        a.text("--mode", "auto")));
   }
   if (a.has("--quiet") && a.text("--progress") == "always") {
     throw UserError("--quiet with --progress always: contradict each other; leave one of them out");
   }
   if (s.options.depth == 0) throw UserError("--depth 0: leaves nothing to run; use 1 or more");
-  if (a.has("--executions") && s.max_executions == 0) throw UserError("--executions 0: leaves nothing to run; use 1 or more");
+  if (a.has("--executions") && s.max_executions == 0)
+    throw UserError("--executions 0: leaves nothing to run; use 1 or more");
   return s;
 }
 
@@ -118,10 +120,14 @@ void add(host::Outcome& sum, host::Outcome one) {
     f.test = t.test;
     r.warnings.push_back(f);
   }
-  const auto rank = [](const std::string& verdict) { return verdict == "fail" ? 2 : verdict == "inconclusive" ? 1 : 0; };
+  const auto rank = [](const std::string& verdict) {
+    return verdict == "fail" ? 2 : verdict == "inconclusive" ? 1 : 0;
+  };
   if (rank(t.verdict) > rank(r.verdict)) r.verdict = t.verdict;
   // What weighs more: a bug, then not deterministic, then not supported.
-  const auto weight = [](int status) { return status == host::kExitBug ? 3 : status == host::kExitDiverged ? 2 : status != 0 ? 1 : 0; };
+  const auto weight = [](int status) {
+    return status == host::kExitBug ? 3 : status == host::kExitDiverged ? 2 : status != 0 ? 1 : 0;
+  };
   if (weight(one.status) > weight(sum.status)) sum.status = one.status;
   r.tests.push_back(std::move(t));
 }
@@ -138,7 +144,8 @@ int check_command(const std::vector<std::string>& words) {
   options.settings = settings_from(arguments);
   options.warnings_as_errors = arguments.has("--warnings-as-errors");
   if (arguments.rest().empty()) {
-    throw UserError("no program is named; write lockstep check [options] PROGRAM [ARG...], for example lockstep check ./test");
+    throw UserError(
+        "no program is named; write lockstep check [options] PROGRAM [ARG...], for example lockstep check ./test");
   }
   host::Target target;
   target.file = host::inspect_program(host::find_program(arguments.rest()[0]), arguments.rest()[0]);

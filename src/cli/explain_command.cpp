@@ -25,8 +25,10 @@ int explain_command(const std::vector<std::string>& words) {
     return 0;
   }
   if (access(what.c_str(), F_OK) != 0) {
-    throw host::UserError(fmt::format("{}: is neither a trace nor a kind or pattern of bug; name a trace file, or a word "
-                                      "from a report such as lost-wakeup", what));
+    throw host::UserError(
+        fmt::format("{}: is neither a trace nor a kind or pattern of bug; name a trace file, or a word "
+                    "from a report such as lost-wakeup",
+                    what));
   }
   const trace::Execution execution = load(what);
   target_of(execution, what);  // names come from the program, so it must be the one

@@ -10,13 +10,15 @@ namespace lockstep::cli {
 namespace {
 
 constexpr std::array kFlags = {
-    Flag{"--mode", "MODE", "auto|exhaustive|brute|pct|random|bounded", "auto", kCheck,
-         "how executions are chosen: all of them (exhaustive, brute), at random (pct, random), all with few preemptions "
-         "(bounded); auto: all while that can finish, then pct"},
+    Flag{
+        "--mode", "MODE", "auto|exhaustive|brute|pct|random|bounded", "auto", kCheck,
+        "how executions are chosen: all of them (exhaustive, brute), at random (pct, random), all with few preemptions "
+        "(bounded); auto: all while that can finish, then pct"},
     Flag{"--memory-model", "MODEL", "rc11|sc|tso", "rc11", kCheck,
          "what a load may return: C++'s own memory model (rc11) or interleavings only (sc)"},
     Flag{"--executions", "N", "", "no limit", kCheck, "stop after N executions; without --time, time is no limit then"},
-    Flag{"--time", "TIME", "", "30s", kCheck, "stop after this time (500ms, 30s, 2m, 1h; a plain number is seconds; 0: no limit)"},
+    Flag{"--time", "TIME", "", "30s", kCheck,
+         "stop after this time (500ms, 30s, 2m, 1h; a plain number is seconds; 0: no limit)"},
     Flag{"--preemptions", "K", "", "2", kCheck, "with --mode bounded: at most K preemptions in an execution"},
     Flag{"--depth", "D", "", "20000", kCheck, "cut an execution after D events"},
     Flag{"--seed", "N", "", "1", kCheck, "of all random choices; the same seed gives the same search"},
@@ -111,7 +113,8 @@ std::string help_text() {
          "  lockstep explain TRACE|KIND|PATTERN              say a recorded execution, or a word, in words\n"
          "  lockstep --version | --help | COMMAND --help\n"
          "\n"
-         "PROGRAM is built with -fsanitize=thread: g++ -g -O1 -fsanitize=thread test.cpp -o test && lockstep check ./test\n"
+         "PROGRAM is built with -fsanitize=thread: g++ -g -O1 -fsanitize=thread test.cpp -o test && lockstep check "
+         "./test\n"
          "\n"
          "Exit status: 0 no bug found, 1 a bug found, 2 wrong usage, 3 not complete under --require-complete,\n"
          "4 replay diverged or the program is not deterministic, 5 an operation that is not supported.\n";
@@ -119,9 +122,12 @@ std::string help_text() {
 
 std::string help_text(Command command) {
   switch (command) {
-    case kCheck: return "lockstep check [options] [--] PROGRAM [ARG...]\n\n" + options_text(command);
-    case kReplay: return "lockstep replay [options] TRACE\n\n" + options_text(command);
-    case kExplain: return "lockstep explain [options] TRACE|KIND|PATTERN\n\n" + options_text(command);
+    case kCheck:
+      return "lockstep check [options] [--] PROGRAM [ARG...]\n\n" + options_text(command);
+    case kReplay:
+      return "lockstep replay [options] TRACE\n\n" + options_text(command);
+    case kExplain:
+      return "lockstep explain [options] TRACE|KIND|PATTERN\n\n" + options_text(command);
   }
   return help_text();
 }

@@ -13,7 +13,9 @@ namespace lockstep::cli {
 namespace {
 
 // A record that a parser without a JSON library can read: `name length`, line end, that many bytes, line end.
-std::string field(std::string_view name, std::string_view value) { return fmt::format("{} {}\n{}\n", name, value.size(), value); }
+std::string field(std::string_view name, std::string_view value) {
+  return fmt::format("{} {}\n{}\n", name, value.size(), value);
+}
 
 }  // namespace
 

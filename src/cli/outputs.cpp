@@ -41,7 +41,11 @@ OutputFile::OutputFile(std::string_view option, const std::string& path) : optio
 }
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
-    : option_(std::move(other.option_)), path_(std::move(other.path_)), fd_(other.fd_), created_(other.created_), written_(other.written_) {
+    : option_(std::move(other.option_)),
+      path_(std::move(other.path_)),
+      fd_(other.fd_),
+      created_(other.created_),
+      written_(other.written_) {
   other.fd_ = -1;
 }
 
@@ -79,7 +83,8 @@ Outputs::Outputs(const Arguments& arguments) : style_(style_for(arguments, STDOU
     throw UserError("--json - and --junit -: two reports cannot share standard output; write one of them to a file");
   }
   const auto same = [](std::string_view a, const std::string& x, std::string_view b, const std::string& y) {
-    if (!x.empty() && x == y && x != "-") throw UserError(fmt::format("{} and {}: both name {}; name two files", a, b, x));
+    if (!x.empty() && x == y && x != "-")
+      throw UserError(fmt::format("{} and {}: both name {}; name two files", a, b, x));
   };
   same("--json", json, "--junit", junit);
   same("--json", json, "--trace", trace);

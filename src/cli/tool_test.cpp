@@ -42,8 +42,8 @@ class Tool : public testing::Test {
   void play(const char* part) { setenv("LOCKSTEP_FAKE", part, 1); }
 
   pid_t start(const std::string& words) {
-    const std::string command =
-        "cd '" + dir_.string() + "' && exec '" LOCKSTEP_TOOL "' " + words + " >" + (dir_ / "out").string() + " 2>" + (dir_ / "err").string();
+    const std::string command = "cd '" + dir_.string() + "' && exec '" LOCKSTEP_TOOL "' " + words + " >" +
+                                (dir_ / "out").string() + " 2>" + (dir_ / "err").string();
     const pid_t pid = fork();
     if (pid == 0) {
       execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
@@ -70,7 +70,8 @@ class Tool : public testing::Test {
     EXPECT_EQ(r.status, status) << words << "\n" << r.err;
     EXPECT_EQ(r.out, "") << words;
     EXPECT_TRUE(r.err.starts_with("lockstep: ")) << r.err;
-    for (const char* word : mentioned) EXPECT_NE(r.err.find(word), std::string::npos) << word << " is not in: " << r.err;
+    for (const char* word : mentioned)
+      EXPECT_NE(r.err.find(word), std::string::npos) << word << " is not in: " << r.err;
   }
 
   fs::path dir_;

@@ -99,6 +99,14 @@ Diagnosis diagnose_deadlock(const History& h, const trace::Bug& bug) {
     d.waiting = {t};
     d.objects = {thread.wait_addr};
     d.turn = lost_notification(h, thread.wait_addr);
+    if (d.turn == kNone) {
+      // A futex word that changed after the thread had gone to sleep on it, and nobody was woken.
+      const Index slept = h.last(
+          t, h.size(), [&](const trace::Event& e) { return e.op == Op::kFutexWait && e.addr == thread.wait_addr; });
+      for (const Index w : h.accesses(thread.wait_addr)) {
+        if (slept != kNone && w > slept && trace::is_write(h.at(w).op) && h.at(w).thread != t) d.turn = w;
+      }
+    }
     if (d.turn != kNone) d.pattern = "lost-wakeup";
     for (const std::uint16_t other : all) {
       if (other != t && threads[other].wait_addr == thread.wait_addr) d.waiting.push_back(other);

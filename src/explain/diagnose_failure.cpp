@@ -22,13 +22,15 @@ bool small_step(std::uint64_t from, std::uint64_t to) {
 
 class Failure {
  public:
-  Failure(const History& history, const trace::Bug& bug, names::Namer& namer)
-      : h_(history), bug_(bug), namer_(namer) {}
+  Failure(const History& history, const trace::Bug& bug, names::Namer& namer) : h_(history), bug_(bug), namer_(namer) {}
 
   Diagnosis diagnose();
 
  private:
   void triples_at(std::uint64_t addr);
+  void aba_at(const std::vector<Index>& accesses, std::size_t exchange);
+  void add(std::uint64_t addr, std::string_view pattern, Index first, Index turn, Index second);
+  Index unseen_write(const std::vector<Index>& accesses, Index read) const;
   std::string_view lost_update_pattern(Index read, Index write);
   bool same_line(Index a, Index b) {
     const auto x = namer_.place(h_.at(a).stack), y = namer_.place(h_.at(b).stack);
@@ -48,7 +50,8 @@ class Failure {
     return kNone;
   }
   Index failing_access(std::uint64_t addr) const {
-    return h_.last(bug_.thread, h_.size(), [&](const trace::Event& e) { return e.addr == addr && trace::is_read(e.op); });
+    return h_.last(bug_.thread, h_.size(),
+                   [&](const trace::Event& e) { return e.addr == addr && trace::is_read(e.op); });
   }
 
   const History& h_;
@@ -68,21 +71,52 @@ std::string_view Failure::lost_update_pattern(Index read, Index write) {
   return flag ? "check-then-act" : "read-modify-write";
 }
 
+void Failure::add(std::uint64_t addr, std::string_view pattern, Index first, Index turn, Index second) {
+  const Index seen = failing_access(addr);
+  Triple t;
+  t.diagnosis.pattern = pattern;
+  t.diagnosis.objects = {addr};
+  t.diagnosis.first = first;
+  t.diagnosis.turn = turn;
+  t.diagnosis.second = second;
+  t.seen_by_failure = seen == kNone ? 0 : seen + 1;
+  found_.push_back(t);
+}
+
+// The last write of another thread that an atomic read might have seen and did not.
+Index Failure::unseen_write(const std::vector<Index>& list, Index read) const {
+  if ((h_.at(read).flags & protocol::kFlagStale) == 0) return kNone;
+  Index unseen = kNone;
+  for (const Index w : list) {
+    if (w >= read) break;
+    const bool newer = h_.at(read).reads_from == kNone || w > h_.at(read).reads_from;
+    if (newer && trace::is_write(h_.at(w).op) && succeeded(h_.at(w)) && h_.at(w).thread != h_.at(read).thread)
+      unseen = w;
+  }
+  return unseen;
+}
+
+// A compare-exchange that succeeds on the value that its thread loaded before, although that value is another
+// store's now.
+void Failure::aba_at(const std::vector<Index>& list, std::size_t k) {
+  const trace::Event& exchange = h_.at(list[k]);
+  for (std::size_t n = k; n-- > 0;) {
+    const trace::Event& load = h_.at(list[n]);
+    if (load.thread != exchange.thread) continue;
+    if (load.op != Op::kLoad || load.value != exchange.aux || exchange.reads_from == kNone) return;
+    const trace::Event& source = h_.at(exchange.reads_from);
+    if (load.reads_from != exchange.reads_from && source.thread != exchange.thread) {
+      add(exchange.addr, "aba", list[n], exchange.reads_from, list[k]);
+    }
+    return;
+  }
+}
+
 void Failure::triples_at(std::uint64_t addr) {
   const std::vector<Index>& list = h_.accesses(addr);
-  const Index seen = failing_access(addr);
-  const auto add = [&](std::string_view pattern, Index first, Index turn, Index second) {
-    Triple t;
-    t.diagnosis.pattern = pattern;
-    t.diagnosis.objects = {addr};
-    t.diagnosis.first = first;
-    t.diagnosis.turn = turn;
-    t.diagnosis.second = second;
-    t.seen_by_failure = seen == kNone ? 0 : seen + 1;
-    found_.push_back(t);
-  };
   for (std::size_t k = 0; k < list.size(); ++k) {
     const Index second = list[k];
+    if (h_.at(second).op == Op::kCas && succeeded(h_.at(second))) aba_at(list, k);
     const std::uint16_t thread = h_.at(second).thread;
     // Back over the others' writes to this thread's previous access.
     Index turn = kNone, first = kNone, passed = kNone;
@@ -102,18 +136,19 @@ void Failure::triples_at(std::uint64_t addr) {
       const auto before = h_.value(first), now = h_.value(second);
       if (before && now && *before != *now && trace::is_read(h_.at(second).op)) turn = passed;
     }
+    if (first != kNone && turn == kNone) turn = unseen_write(list, first);
     if (first == kNone || turn == kNone || !trace::is_read(h_.at(first).op)) continue;
     const trace::Event& last = h_.at(second);
     const bool plain_write = last.op == Op::kStore || last.op == Op::kPlainWrite;
     if (plain_write && !trace::is_write(h_.at(first).op)) {
-      add(lost_update_pattern(first, second), first, turn, second);
+      add(addr, lost_update_pattern(first, second), first, turn, second);
     } else if (trace::is_read(last.op) && !trace::is_write(h_.at(first).op) && !same_line(first, second)) {
       // It read again, and what it had found out before is not so any more. An act follows, or only a use.
       const Index act = act_after(second);
       if (act != kNone) {
-        add("check-then-act", first, turn, act);
+        add(addr, "check-then-act", first, turn, act);
       } else if (thread == bug_.thread) {
-        add("time-of-check-to-time-of-use", first, turn, second);
+        add(addr, "time-of-check-to-time-of-use", first, turn, second);
       }
     }
   }
@@ -123,7 +158,10 @@ Diagnosis Failure::diagnose() {
   for (const std::uint64_t addr : h_.shared()) triples_at(addr);
   // Those on what the failing thread looked at last explain most; of equals, a write that was lost.
   const auto rank = [](const Triple& t) {
-    return t.diagnosis.pattern == "time-of-check-to-time-of-use" ? 0 : t.diagnosis.pattern == "check-then-act" ? 1 : 2;
+    return t.diagnosis.pattern == "aba"                            ? 3
+           : t.diagnosis.pattern == "time-of-check-to-time-of-use" ? 0
+           : t.diagnosis.pattern == "check-then-act"               ? 1
+                                                                   : 2;
   };
   const auto best = std::max_element(found_.begin(), found_.end(), [&](const Triple& a, const Triple& b) {
     if (a.seen_by_failure != b.seen_by_failure) return a.seen_by_failure < b.seen_by_failure;
@@ -161,8 +199,10 @@ Diagnosis diagnose_failure(const History& h, const trace::Bug& bug, names::Namer
 
 Diagnosis diagnose(const History& h, const trace::Bug& bug, names::Namer& namer) {
   switch (bug.kind) {
-    case Kind::kDeadlock: return diagnose_deadlock(h, bug);
-    case Kind::kDataRace: return diagnose_race(h, bug, namer);
+    case Kind::kDeadlock:
+      return diagnose_deadlock(h, bug);
+    case Kind::kDataRace:
+      return diagnose_race(h, bug, namer);
     case Kind::kAssertion:
     case Kind::kUncaughtException:
     case Kind::kCrash:

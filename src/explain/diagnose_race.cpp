@@ -42,8 +42,7 @@ Diagnosis diagnose_race(const History& h, const trace::Bug& bug, names::Namer& n
     if (read.thread != b.thread || !trace::is_read(read.op) || read.op == Op::kPlainRead) continue;
     if (read.reads_from == kNone || read.reads_from < d.first || h.at(read.reads_from).thread != a.thread) continue;
     const trace::Event& store = h.at(read.reads_from);
-    const bool published = h.value(i) && namer.block(object) && *h.value(i) == namer.block(object)->addr;
-    d.pattern = published ? "unsafe-publication" : "missing-fence";
+    d.pattern = "unsafe-publication";
     d.turn = i;
     d.objects.push_back(store.addr);
     return d;

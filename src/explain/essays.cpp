@@ -29,7 +29,8 @@ constexpr std::array kEssays = {
           "which it fails; the pattern says what kind of order that is."},
     Essay{"uncaught-exception",
           "An exception leaves main, a thread's function or a noexcept function, and std::terminate ends the process."},
-    Essay{"crash", "The program dies of a signal in some execution: a null or wild pointer, an abort, a stack overflow."},
+    Essay{"crash",
+          "The program dies of a signal in some execution: a null or wild pointer, an abort, a stack overflow."},
     Essay{"use-after-free",
           "Memory is used after another part of the program freed it. Ownership must outlive use: join the threads "
           "that use an object before it is destroyed, or share it by std::shared_ptr."},
@@ -44,7 +45,8 @@ constexpr std::array kEssays = {
     Essay{"thread-leak",
           "A std::thread is destroyed while it is joinable (std::terminate ends the process), or threads are still "
           "alive when the process exits. Join them, or use std::jthread."},
-    Essay{"exit-status", "The program exits with a status other than 0 in some execution: a test failed, for instance."},
+    Essay{"exit-status",
+          "The program exits with a status other than 0 in some execution: a test failed, for instance."},
     Essay{"nondeterminism",
           "The same decisions led to another execution. Something outside of the checker's control takes part: the "
           "time, random numbers, addresses, files or the network. Take that input out, or fix it."},

@@ -72,10 +72,14 @@ std::string Sentence::deadlock() {
     std::string others;
     for (std::size_t i = 1; i < d_.waiting.size(); ++i) others += " and " + name(d_.waiting[i]);
     const std::string sleep = others.empty() ? "sleeps" : "sleep";
+    if (trace::is_write(notify.op)) {
+      return fmt::format("Lost wakeup on {}: {} changes it{} and wakes nobody, and {}{} {} for ever.", object(0),
+                         name(notify.thread), where, name(d_.waiting[0]), others, sleep);
+    }
     if (notify.op == Op::kNotifyOne && notify.other != kNoThread) {
       const bool asleep_again = std::find(d_.waiting.begin(), d_.waiting.end(), notify.other) != d_.waiting.end();
-      return fmt::format("Lost wakeup on {}: the last notification, {}'s{}, woke {}{}, and {}{} {} for ever.", object(0),
-                         name(notify.thread), where, name(notify.other),
+      return fmt::format("Lost wakeup on {}: the last notification, {}'s{}, woke {}{}, and {}{} {} for ever.",
+                         object(0), name(notify.thread), where, name(notify.other),
                          asleep_again ? ", which had no use for it and went back to sleep" : "", name(d_.waiting[0]),
                          others, sleep);
     }
@@ -119,9 +123,11 @@ std::string Sentence::race() {
   };
   const std::string both = fmt::format("{} and {}, and nothing orders the two", does(a), does(b));
   if (d_.pattern == "read-modify-write") return fmt::format("Lost update on {}, a data race: {}.", what, both);
-  if (d_.pattern == "missing-fence") {
-    return fmt::format("Missing order on {}: {} sees {} set, but relaxed atomics order nothing else, so {}.", what,
-                       name(b.thread), object(1), both);
+  if (d_.pattern == "unsafe-publication" && d_.objects.size() > 1) {
+    return fmt::format(
+        "Unsafe publication of {}: {} sees what {} stored in {}, but without release and acquire that "
+        "orders nothing else: {}.",
+        what, name(b.thread), name(a.thread), object(1), both);
   }
   if (d_.pattern == "unsafe-publication") return fmt::format("Unsafe publication of {}: {}.", what, both);
   if (d_.pattern == "double-checked-locking") {
@@ -139,44 +145,56 @@ std::string Sentence::damage() {
     case Kind::kAssertion:
       return text.empty() ? fmt::format("an assertion fails{}", place)
                           : fmt::format("the assertion {} fails{}", quoted(text), place);
-    case Kind::kUncaughtException: return fmt::format("{} throws {} and nobody catches it{}", name(bug_.thread),
-                                                      text.empty() ? "an exception" : text, place);
-    case Kind::kCrash: return fmt::format("{} crashes{}{}", name(bug_.thread), text.empty() ? "" : " with " + text, place);
-    case Kind::kExitStatus: return fmt::format("the program exits with status {}", bug_.code);
-    default: return std::string(trace::kind_name(bug_.kind));
+    case Kind::kUncaughtException:
+      return fmt::format("{} throws {} and nobody catches it{}", name(bug_.thread),
+                         text.empty() ? "an exception" : text, place);
+    case Kind::kCrash:
+      return fmt::format("{} crashes{}{}", name(bug_.thread), text.empty() ? "" : " with " + text, place);
+    case Kind::kExitStatus:
+      return fmt::format("the program exits with status {}", bug_.code);
+    default:
+      return std::string(trace::kind_name(bug_.kind));
   }
 }
 
 std::string Sentence::failure() {
   const std::string bad = damage();
   if (d_.pattern == "read-modify-write" || d_.pattern == "lazy-init" || d_.pattern == "check-then-act" ||
-      d_.pattern == "time-of-check-to-time-of-use") {
+      d_.pattern == "aba" || d_.pattern == "time-of-check-to-time-of-use") {
     const std::string actor = name(h_.at(d_.first).thread), other = name(h_.at(d_.turn).thread);
     const std::string what = object(0, d_.first);
     if (d_.pattern == "read-modify-write") {
       return fmt::format("Lost update on {}: {}'s write is overwritten by {}, which had read the value before it; {}.",
                          what, other, actor, bad);
     }
+    if (d_.pattern == "aba") {
+      return fmt::format(
+          "ABA on {}: it has the value again that {} loaded, but {} changed it in between, and the "
+          "exchange succeeds all the same; {}.",
+          what, actor, other, bad);
+    }
     if (d_.pattern == "lazy-init") {
       return fmt::format("Lazy initialisation of {} happens twice: {} and {} both find it empty; {}.", what, actor,
                          other, bad);
     }
     if (d_.pattern == "check-then-act") {
-      return fmt::format("Check-then-act on {}: {} changes it between {}'s check and what {} does on the strength of it; {}.",
-                         what, other, actor, actor, bad);
+      return fmt::format(
+          "Check-then-act on {}: {} changes it between {}'s check and what {} does on the strength of it; {}.", what,
+          other, actor, actor, bad);
     }
     return fmt::format("Time of check to time of use on {}: {} changes it between {}'s check and its use; {}.", what,
                        other, actor, bad);
   }
   if (d_.pattern == "missing-fence") {
-    return fmt::format("Stale read of {}: {} still sees {}, because nothing orders the newer store before the read; {}.",
-                       object(0), name(h_.at(d_.second).thread),
-                       h_.value(d_.second) ? show_value(*h_.value(d_.second), h_.at(d_.second).size, namer_)
-                                           : "an old value",
-                       bad);
+    return fmt::format(
+        "Stale read of {}: {} still sees {}, because nothing orders the newer store before the read; {}.", object(0),
+        name(h_.at(d_.second).thread),
+        h_.value(d_.second) ? show_value(*h_.value(d_.second), h_.at(d_.second).size, namer_) : "an old value", bad);
   }
   std::string text = bad;
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  if (text.starts_with("the ") || text.starts_with("an ")) {  // and not a thread's name
+    text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  }
   return text + ".";
 }
 
@@ -185,20 +203,27 @@ std::string Sentence::other() {
   const std::string who = name(bug_.thread);
   const std::string what = bug_.addr == 0 ? "something" : quoted(namer_.object(bug_.addr, bug_.event));
   const trace::HeapBlock* block = namer_.block(bug_.addr);
-  const std::string freed =
-      block && block->freed
-          ? fmt::format(", which {} freed{}", name(block->free_thread), at_place(namer_.place(block->free_stack)))
-          : "";
+  const std::string freed = block && block->freed ? fmt::format(", which {} freed{}", name(block->free_thread),
+                                                                at_place(namer_.place(block->free_stack)))
+                                                  : "";
   const std::string detail = bug_.message.empty() ? "" : ": " + bug_.message;
   switch (bug_.kind) {
-    case Kind::kUseAfterFree: return fmt::format("Use after free of {}: {} uses it{}{}.", what, who, place, freed);
-    case Kind::kDoubleFree: return fmt::format("Double free of {}: {} frees it{}{} already.", what, who, place, freed);
-    case Kind::kLeak: return fmt::format("Leak of {}: it is never freed{}.", what, detail);
-    case Kind::kLockMisuse: return fmt::format("Lock misuse of {} by {}{}{}.", what, who, place, detail);
-    case Kind::kThreadLeak: return fmt::format("Thread leak{}{}.", place, detail.empty() ? ": a thread is neither joined nor detached" : detail);
+    case Kind::kUseAfterFree:
+      return fmt::format("Use after free of {}: {} uses it{}{}.", what, who, place, freed);
+    case Kind::kDoubleFree:
+      return fmt::format("Double free of {}: {} frees it{}{} already.", what, who, place, freed);
+    case Kind::kLeak:
+      return fmt::format("Leak of {}: it is never freed{}.", what, detail);
+    case Kind::kLockMisuse:
+      return fmt::format("Lock misuse of {} by {}{}{}.", what, who, place, detail);
+    case Kind::kThreadLeak:
+      return fmt::format("Thread leak{}{}.", place,
+                         detail.empty() ? ": a thread is neither joined nor detached" : detail);
     case Kind::kNondeterminism:
-      return fmt::format("The program is not deterministic{}.", detail.empty() ? ": the same decisions led to another execution" : detail);
-    default: break;
+      return fmt::format("The program is not deterministic{}.",
+                         detail.empty() ? ": the same decisions led to another execution" : detail);
+    default:
+      break;
   }
   std::string kind(trace::kind_name(bug_.kind));
   kind[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(kind[0])));
@@ -210,13 +235,17 @@ std::string Sentence::other() {
 std::string summarise(const History& h, const trace::Bug& bug, const Diagnosis& d, names::Namer& namer) {
   Sentence s(h, bug, d, namer);
   switch (bug.kind) {
-    case Kind::kDeadlock: return s.deadlock();
-    case Kind::kDataRace: return s.race();
+    case Kind::kDeadlock:
+      return s.deadlock();
+    case Kind::kDataRace:
+      return s.race();
     case Kind::kAssertion:
     case Kind::kUncaughtException:
     case Kind::kCrash:
-    case Kind::kExitStatus: return s.failure();
-    default: return s.other();
+    case Kind::kExitStatus:
+      return s.failure();
+    default:
+      return s.other();
   }
 }
 

@@ -150,7 +150,8 @@ void Story::choose() {
     // The stale value came by way of other objects: what the reader read and the writer wrote last.
     for (Index i = 0; i < h_.size(); ++i) {
       const trace::Event& e = h_.at(i);
-      if (e.op == Op::kFence || ((e.op == Op::kLoad || e.op == Op::kStore || e.op == Op::kRmw) && h_.is_shared(e.addr))) {
+      if (e.op == Op::kFence ||
+          ((e.op == Op::kLoad || e.op == Op::kStore || e.op == Op::kRmw) && h_.is_shared(e.addr))) {
         pick(i, kContext);
       }
     }
@@ -160,7 +161,8 @@ void Story::choose() {
     int room = 6;
     for (Index i = h_.size(); i-- > 0 && room > 0;) {
       const trace::Event& e = h_.at(i);
-      if (e.thread == bug_.thread && e.op != Op::kAlloc && e.op != Op::kFree && e.op != Op::kExit) {
+      if (e.thread == bug_.thread && e.op != Op::kAlloc && e.op != Op::kFree && e.op != Op::kExit &&
+          !namer_.place(e.stack).library) {
         pick(i, kContext);
         --room;
       }
@@ -171,7 +173,8 @@ void Story::choose() {
 void Story::shorten() {
   // What main does before there is another thread is known to all.
   Index second_thread = 0;
-  while (second_thread < h_.size() && h_.at(second_thread).thread == 0 && h_.at(second_thread).op != Op::kThreadCreate) {
+  while (second_thread < h_.size() && h_.at(second_thread).thread == 0 &&
+         h_.at(second_thread).op != Op::kThreadCreate) {
     ++second_thread;
   }
   if (second_thread < h_.size()) {
@@ -188,8 +191,9 @@ void Story::shorten() {
   // A lock without its unlock, or the reverse, says nothing where the story is not about locks.
   if (bug_.kind == Kind::kDeadlock || bug_.kind == Kind::kLockMisuse) return;
   std::set<Index> halves;
-  for (const auto& [i, importance] : chosen_) {
-    if (importance == kLocks && trace::is_release(h_.at(i).op)) {
+  for (const auto& entry : chosen_) {
+    const Index i = entry.first;
+    if (entry.second == kLocks && trace::is_release(h_.at(i).op)) {
       const Index acquired = h_.last(h_.at(i).thread, i, [&](const trace::Event& e) {
         return e.addr == h_.at(i).addr && trace::is_acquire(e.op);
       });
@@ -234,13 +238,20 @@ Step& Story::append(std::uint16_t t, std::string_view op, const names::SourceFra
 
 std::string rmw_words(const trace::Event& e) {
   switch (e.rmw) {
-    case protocol::RmwOp::kExchange: return "exchanges";
-    case protocol::RmwOp::kAdd: return "adds to";
-    case protocol::RmwOp::kSub: return "subtracts from";
-    case protocol::RmwOp::kAnd: return "ands";
-    case protocol::RmwOp::kOr: return "ors";
-    case protocol::RmwOp::kXor: return "xors";
-    case protocol::RmwOp::kNand: return "nands";
+    case protocol::RmwOp::kExchange:
+      return "exchanges";
+    case protocol::RmwOp::kAdd:
+      return "adds to";
+    case protocol::RmwOp::kSub:
+      return "subtracts from";
+    case protocol::RmwOp::kAnd:
+      return "ands";
+    case protocol::RmwOp::kOr:
+      return "ors";
+    case protocol::RmwOp::kXor:
+      return "xors";
+    case protocol::RmwOp::kNand:
+      return "nands";
   }
   return "updates";
 }
@@ -256,32 +267,43 @@ std::string Story::action(Index i, const std::string& object) {
   const std::string value = has_value ? shown(e.value) : "";
   switch (e.op) {
     case Op::kLoad:
-    case Op::kPlainRead: return fmt::format("{}{}{}", trace::op_verb(e.op), what, has_value ? ": " + value : "");
+    case Op::kPlainRead:
+      return fmt::format("{}{}{}", trace::op_verb(e.op), what, has_value ? ": " + value : "");
     case Op::kStore:
     case Op::kPlainWrite:
       return fmt::format("{}{}{}", trace::op_verb(e.op), what, has_value ? " = " + value : "");
     case Op::kRmw:
-      return fmt::format("{}{}{}", rmw_words(e), what, has_value && has_old ? ": " + shown(e.old) + " -> " + value : "");
+      return fmt::format("{}{}{}", rmw_words(e), what,
+                         has_value && has_old ? ": " + shown(e.old) + " -> " + value : "");
     case Op::kCas:
       if (!succeeded(e) || e.result == 0) {
-        return fmt::format("fails to exchange{}{}", what, has_old ? fmt::format(": it is {}, not {}", shown(e.old), shown(e.aux)) : "");
+        return fmt::format("fails to exchange{}{}", what,
+                           has_old ? fmt::format(": it is {}, not {}", shown(e.old), shown(e.aux)) : "");
       }
       return fmt::format("exchanges{}{}", what, has_value ? ": " + shown(e.aux) + " -> " + value : "");
-    case Op::kFence: return fmt::format("passes a {} fence", trace::order_name(e.order));
+    case Op::kFence:
+      return fmt::format("passes a {} fence", trace::order_name(e.order));
     case Op::kThreadCreate:
     case Op::kThreadJoin:
     case Op::kThreadDetach:
       return fmt::format("{} {}", trace::op_verb(e.op), e.other == kNoThread ? "a thread" : name(e.other));
     case Op::kThreadStart:
     case Op::kThreadEnd:
-    case Op::kYield: return std::string(trace::op_verb(e.op));
-    case Op::kExit: return fmt::format("ends the process with status {}", e.result);
-    case Op::kChoose: return fmt::format("chooses {} of {}", e.value, e.aux);
-    case Op::kAlloc: return fmt::format("allocates{}", object.empty() ? fmt::format(" {} bytes", e.aux) : what);
+    case Op::kYield:
+      return std::string(trace::op_verb(e.op));
+    case Op::kExit:
+      return fmt::format("ends the process with status {}", e.result);
+    case Op::kChoose:
+      return fmt::format("chooses {} of {}", e.value, e.aux);
+    case Op::kAlloc:
+      return fmt::format("allocates{}", object.empty() ? fmt::format(" {} bytes", e.aux) : what);
     default: {
       const bool failed = !succeeded(e);
       const bool tries = trace::op_name(e.op).starts_with("try-");
-      return fmt::format("{}{}{}", trace::op_verb(e.op), what, failed && tries ? ", in vain" : failed ? ", and gives up" : "");
+      return fmt::format("{}{}{}", trace::op_verb(e.op), what,
+                         failed && tries ? ", in vain"
+                         : failed        ? ", and gives up"
+                                         : "");
     }
   }
 }
@@ -298,15 +320,21 @@ std::string Story::why(Index i) {
   const trace::Event& e = h_.at(i);
   if (i == d_.turn && d_.first != kNone) {
     const std::string other = name(h_.at(d_.first).thread);
+    if (d_.turn < d_.first && d_.pattern != "aba" && bug_.kind != Kind::kDataRace) {
+      return fmt::format("{} does not see this yet when it reads", other);
+    }
+    if (d_.pattern == "aba") return fmt::format("the value that {} loaded is there again", other);
     if (d_.pattern == "read-modify-write") return fmt::format("here what {} has read goes stale", other);
     if (d_.pattern == "check-then-act" || d_.pattern == "lazy-init" || d_.pattern == "time-of-check-to-time-of-use") {
       return fmt::format("here {}'s check goes stale", other);
     }
   }
+  if (bug_.kind == Kind::kDeadlock && i == d_.turn && trace::is_write(e.op)) return "nobody is woken";
   if (i == d_.second && d_.first != kNone && d_.turn != kNone && bug_.kind != Kind::kDataRace) {
     if (d_.pattern == "read-modify-write") {
       return fmt::format("overwrites {}'s value{}", name(h_.at(d_.turn).thread), step_of(d_.turn));
     }
+    if (d_.pattern == "aba") return "succeeds, though the object changed in between";
     if (d_.pattern == "check-then-act" || d_.pattern == "lazy-init") {
       return fmt::format("acts on the check{}, which does not hold any more", step_of(d_.first));
     }
@@ -365,9 +393,12 @@ std::string Story::why(Index i) {
       return e.other == kNoThread ? "nobody waits: the notification is lost" : fmt::format("wakes {}", name(e.other));
     case Op::kNotifyAll:
       return e.aux == 0 ? "nobody waits: the notification is lost" : fmt::format("wakes {}", e.aux);
-    case Op::kFutexWake: return e.result == 0 ? "nobody waits" : fmt::format("wakes {}", e.result);
-    case Op::kThreadJoin: return (e.flags & protocol::kFlagWaited) ? "after it had waited for its end" : "it had ended";
-    default: return {};
+    case Op::kFutexWake:
+      return e.result == 0 ? "nobody waits" : fmt::format("wakes {}", e.result);
+    case Op::kThreadJoin:
+      return (e.flags & protocol::kFlagWaited) ? "after it had waited for its end" : "it had ended";
+    default:
+      return {};
   }
 }
 
@@ -375,8 +406,8 @@ void Story::add_event(Index i) {
   const trace::Event& e = h_.at(i);
   // A blocked thread's last, unfinished operation is told at the end.
   const trace::Thread& t = thread(e.thread);
-  if (t.state == protocol::ThreadState::kBlocked && t.wait_addr == e.addr && e.op == t.wait_op && trace::is_acquire(e.op) &&
-      h_.last(e.thread, h_.size(), [](auto&) { return true; }) == i) {
+  if (t.state == protocol::ThreadState::kBlocked && t.wait_addr == e.addr && e.op == t.wait_op &&
+      trace::is_acquire(e.op) && h_.last(e.thread, h_.size(), [](auto&) { return true; }) == i) {
     const auto held = h_.held_at_end(e.thread);
     if (std::none_of(held.begin(), held.end(), [&](const History::Hold& hold) { return hold.acquired == i; })) return;
   }
@@ -448,10 +479,18 @@ void Story::add_end() {
   if (told_up_to_ < h_.size()) s.folded = fold(told_up_to_, h_.size());
   if (bug_.addr != 0) s.object = namer_.object(bug_.addr, bug_.event);
   switch (bug_.kind) {
-    case Kind::kAssertion: s.action = "fails " + quoted(bug_.message); break;
-    case Kind::kUncaughtException: s.action = "throws " + bug_.message; break;
-    case Kind::kCrash: s.action = "crashes" + (bug_.message.empty() ? "" : ": " + bug_.message); break;
-    case Kind::kExitStatus: s.action = fmt::format("ends the process with status {}", bug_.code); break;
+    case Kind::kAssertion:
+      s.action = "fails " + quoted(bug_.message);
+      break;
+    case Kind::kUncaughtException:
+      s.action = "throws " + bug_.message;
+      break;
+    case Kind::kCrash:
+      s.action = "crashes" + (bug_.message.empty() ? "" : ": " + bug_.message);
+      break;
+    case Kind::kExitStatus:
+      s.action = fmt::format("ends the process with status {}", bug_.code);
+      break;
     default:
       s.action = std::string(trace::kind_name(bug_.kind)) + (bug_.message.empty() ? "" : ": " + bug_.message);
   }

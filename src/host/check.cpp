@@ -76,8 +76,8 @@ Stopped reason(const SearchResult& r, const Settings& s) {
   return Stopped::kTime;
 }
 
-std::vector<std::string> describe_frames(const std::vector<std::uint64_t>& frames, const std::vector<trace::Module>& modules,
-                                         const std::string& program) {
+std::vector<std::string> describe_frames(const std::vector<std::uint64_t>& frames,
+                                         const std::vector<trace::Module>& modules, const std::string& program) {
   names::DebugInfo info(modules, program);
   std::vector<std::string> out;
   for (const std::uint64_t pc : frames) {
@@ -129,7 +129,7 @@ Outcome check(const Target& target, const CheckOptions& options, const Watcher& 
   for (const FoundBug& b : found.warnings) {
     bool ignored = false;
     Finding f = r.warnings.size() < kMaxRecordedWarnings ? recorded_finding(target, options, b, true, &ignored)
-                                                          : explain::explain_unrecorded(b.bug);
+                                                         : explain::explain_unrecorded(b.bug);
     f.warning = true;
     r.warnings.push_back(std::move(f));
   }
@@ -180,8 +180,10 @@ Outcome replay(const trace::Execution& old, const Target& target) {
   FoundBug found;
   if (old.bug) found.bug = *old.bug;
   Finding f = not_deterministic(found, "another execution");
-  f.summary = fmt::format("The replay is not the recorded execution: {}. Something outside of the checker's control "
-                          "takes part: time, random numbers, addresses, files, the environment or the network.", difference);
+  f.summary = fmt::format(
+      "The replay is not the recorded execution: {}. Something outside of the checker's control "
+      "takes part: time, random numbers, addresses, files, the environment or the network.",
+      difference);
   out.report.bugs = {f};
   out.report.verdict = "fail";
   out.status = kExitDiverged;
@@ -214,7 +216,8 @@ Outcome report_of(const protocol::Segment& segment, const std::string& program) 
     found.unsupported.assign(status.unsupported, strnlen(status.unsupported, sizeof status.unsupported));
     r.unsupported = found.unsupported.empty() ? "an operation of the program" : found.unsupported;
     const std::uint32_t frames = std::min<std::uint32_t>(status.unsupported_frame_count, 32);
-    r.unsupported_at = describe_frames({status.unsupported_frames, status.unsupported_frames + frames}, execution.modules, program);
+    r.unsupported_at =
+        describe_frames({status.unsupported_frames, status.unsupported_frames + frames}, execution.modules, program);
   }
   names::Namer namer(execution);
   const auto finding = [&](const protocol::Bug& b, bool warning) {

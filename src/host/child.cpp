@@ -27,7 +27,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using protocol::Phase;
 
-constexpr auto kWatchdog = std::chrono::seconds(10);     // without an event: it blocks or loops for real
+constexpr auto kWatchdog = std::chrono::seconds(10);       // without an event: it blocks or loops for real
 constexpr auto kGraceAfterStop = std::chrono::seconds(2);  // from the request to stop to the kill
 constexpr auto kGraceAfterEnd = std::chrono::seconds(5);   // from the runtime's last word to the process's end
 constexpr int kPollMilliseconds = 100;
@@ -63,7 +63,8 @@ struct Image {
 pid_t start(const Target& target, int segment_fd, int error_fd) {
   Image image(target, segment_fd);
   int report[2];  // the child writes errno here if it cannot exec
-  if (pipe2(report, O_CLOEXEC) != 0) throw UserError(fmt::format("cannot start {} ({})", target.file.path, std::strerror(errno)));
+  if (pipe2(report, O_CLOEXEC) != 0)
+    throw UserError(fmt::format("cannot start {} ({})", target.file.path, std::strerror(errno)));
   const pid_t pid = fork();
   if (pid == 0) {
     setpgid(0, 0);  // Ctrl-C is for the checker, which passes it on
@@ -89,7 +90,8 @@ pid_t start(const Target& target, int segment_fd, int error_fd) {
   close(report[0]);
   if (pid < 0 || failed) {
     if (pid > 0) waitpid(pid, nullptr, 0);
-    throw UserError(fmt::format("{}: cannot be started ({})", target.file.path, std::strerror(pid < 0 ? errno : error)));
+    throw UserError(
+        fmt::format("{}: cannot be started ({})", target.file.path, std::strerror(pid < 0 ? errno : error)));
   }
   return pid;
 }

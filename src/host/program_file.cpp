@@ -110,16 +110,19 @@ std::string find_program(const std::string& name) {
     const std::size_t end = std::min(rest.find(':'), rest.size());
     const fs::path candidate = fs::path(std::string(rest.substr(0, end))) / name;
     std::error_code error;
-    if (access(candidate.c_str(), X_OK) == 0 && fs::is_regular_file(candidate, error)) return fs::absolute(candidate).string();
+    if (access(candidate.c_str(), X_OK) == 0 && fs::is_regular_file(candidate, error))
+      return fs::absolute(candidate).string();
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  throw UserError(fmt::format("{}: no such program, neither here nor in PATH; give its path, for example ./{}", name, name));
+  throw UserError(
+      fmt::format("{}: no such program, neither here nor in PATH; give its path, for example ./{}", name, name));
 }
 
 ProgramFile inspect_program(const std::string& path, const std::string& shown) {
   struct stat info;
   if (stat(path.c_str(), &info) != 0) {
-    throw UserError(fmt::format("{}: no such program ({}); build it first, or correct the path", shown, std::strerror(errno)));
+    throw UserError(
+        fmt::format("{}: no such program ({}); build it first, or correct the path", shown, std::strerror(errno)));
   }
   if (S_ISDIR(info.st_mode)) throw UserError(fmt::format("{}: is a directory; name the program in it", shown));
   if (!S_ISREG(info.st_mode)) throw UserError(fmt::format("{}: is not a regular file; name a program", shown));
@@ -128,7 +131,8 @@ ProgramFile inspect_program(const std::string& path, const std::string& shown) {
     throw UserError(fmt::format("{}: is not executable; run chmod +x on it if it is a program", shown));
   }
   const File file(path);
-  if (file.fd() < 0) throw UserError(fmt::format("{}: cannot be read ({}); allow reading it", shown, std::strerror(errno)));
+  if (file.fd() < 0)
+    throw UserError(fmt::format("{}: cannot be read ({}); allow reading it", shown, std::strerror(errno)));
   char magic[4] = {};
   if (pread(file.fd(), magic, sizeof magic, 0) < 2 || std::memcmp(magic, "\177ELF", 4) != 0) {
     throw UserError(fmt::format("{}: is {}, not an x86-64 ELF program; name the compiled program itself", shown,
@@ -150,10 +154,12 @@ ProgramFile inspect_program(const std::string& path, const std::string& shown) {
   if (contents.defines_tsan) {
     throw UserError(fmt::format(
         "{}: ThreadSanitizer is linked into it statically, so it cannot be replaced; link without -static-libtsan "
-        "(g++) or with -shared-libsan (clang)", shown));
+        "(g++) or with -shared-libsan (clang)",
+        shown));
   }
   if (!executable) {
-    throw UserError(fmt::format("{}: is a shared library or a static-pie program; name a dynamically linked program", shown));
+    throw UserError(
+        fmt::format("{}: is a shared library or a static-pie program; name a dynamically linked program", shown));
   }
   if (!has_interpreter(elf)) {
     throw UserError(fmt::format("{}: is statically linked; link it without -static", shown));
@@ -174,15 +180,19 @@ ProgramFile inspect_program(const std::string& path, const std::string& shown) {
     program.entry = Entry::kGcc;
   } else if (tsan.starts_with("libclang_rt.tsan")) {
     if (tsan != "libclang_rt.tsan-x86_64.so" && tsan != "libclang_rt.tsan.so") {
-      throw UserError(fmt::format("{}: needs {}, which lockstep has no stand-in for; build it for x86-64 with clang", shown, tsan));
+      throw UserError(
+          fmt::format("{}: needs {}, which lockstep has no stand-in for; build it for x86-64 with clang", shown, tsan));
     }
     program.entry = Entry::kClang;
   } else if (!tsan.empty()) {
-    throw UserError(fmt::format("{}: needs {}, of another GCC; lockstep stands in for libtsan.so.2: build it with GCC 11 to 14", shown, tsan));
-  } else {
     throw UserError(fmt::format(
-        "{}: is not instrumented; compile and link it with -g -O1 -fsanitize=thread (clang: also -shared-libsan), or use "
-        "lockstep-c++ as the compiler", shown));
+        "{}: needs {}, of another GCC; lockstep stands in for libtsan.so.2: build it with GCC 11 to 14", shown, tsan));
+  } else {
+    throw UserError(
+        fmt::format("{}: is not instrumented; compile and link it with -g -O1 -fsanitize=thread (clang: also "
+                    "-shared-libsan), or use "
+                    "lockstep-c++ as the compiler",
+                    shown));
   }
   return program;
 }
@@ -198,7 +208,8 @@ std::string build_id_of(const std::string& path) {
       while ((offset = gelf_getnote(data, offset, &note, &name, &desc)) > 0) {
         const char* bytes = static_cast<const char*>(data->d_buf);
         if (note.n_type != NT_GNU_BUILD_ID || note.n_namesz != 4 || std::memcmp(bytes + name, "GNU", 4) != 0) continue;
-        for (std::size_t i = 0; i < note.n_descsz; ++i) id += fmt::format("{:02x}", static_cast<unsigned char>(bytes[desc + i]));
+        for (std::size_t i = 0; i < note.n_descsz; ++i)
+          id += fmt::format("{:02x}", static_cast<unsigned char>(bytes[desc + i]));
       }
     });
   }
@@ -207,7 +218,8 @@ std::string build_id_of(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   char buffer[1 << 16];
   while (in.read(buffer, sizeof buffer) || in.gcount() > 0) {
-    for (std::streamsize i = 0; i < in.gcount(); ++i) hash = (hash ^ static_cast<unsigned char>(buffer[i])) * 0x100000001b3;
+    for (std::streamsize i = 0; i < in.gcount(); ++i)
+      hash = (hash ^ static_cast<unsigned char>(buffer[i])) * 0x100000001b3;
   }
   return fmt::format("contents-{:016x}", hash);
 }
@@ -224,8 +236,8 @@ std::string runtime_library(Entry entry) {
   for (const fs::path& place : places) {
     if (fs::exists(place / name, error)) return fs::absolute(place / name).lexically_normal().string();
   }
-  throw UserError(fmt::format("lockstep's own library {} is missing (looked in {} and {}); install lockstep again", name,
-                              places[places.size() - 2].string(), places.back().string()));
+  throw UserError(fmt::format("lockstep's own library {} is missing (looked in {} and {}); install lockstep again",
+                              name, places[places.size() - 2].string(), places.back().string()));
 }
 
 }  // namespace lockstep::host

@@ -16,8 +16,8 @@ using Clock = std::chrono::steady_clock;
 using protocol::Kind;
 using protocol::Phase;
 
-constexpr int kMaxRestarts = 1000;       // after crashes that ended the process
-constexpr double kOverrun = 1.0;         // seconds the runtime may take longer than its budget before it is told to stop
+constexpr int kMaxRestarts = 1000;  // after crashes that ended the process
+constexpr double kOverrun = 1.0;    // seconds the runtime may take longer than its budget before it is told to stop
 
 template <std::size_t N>
 std::string text_of(const char (&bytes)[N]) {
@@ -48,7 +48,8 @@ std::vector<trace::Decision> decisions_of(const protocol::Segment& segment, cons
   return out;
 }
 
-void collect(const protocol::Segment& segment, const protocol::Bug* list, std::uint32_t count, std::vector<FoundBug>& out) {
+void collect(const protocol::Segment& segment, const protocol::Bug* list, std::uint32_t count,
+             std::vector<FoundBug>& out) {
   for (std::uint32_t i = 0; i < std::min(count, protocol::kMaxBugs); ++i) {
     const bool known = std::any_of(out.begin(), out.end(), [&](const FoundBug& f) {
       return f.bug.kind == list[i].kind && f.bug.signature == list[i].signature;

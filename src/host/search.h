@@ -30,7 +30,7 @@ struct SearchResult {
   std::uint64_t executions = 0, blocked = 0, estimate = 0;
   double seconds = 0;
   protocol::Mode explorer = protocol::Mode::kAuto;
-  std::string unsupported;                     // empty if there was nothing of the kind
+  std::string unsupported;  // empty if there was nothing of the kind
   std::vector<std::uint64_t> unsupported_frames;
   std::vector<trace::Module> modules;
 };

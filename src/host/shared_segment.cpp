@@ -15,7 +15,8 @@ namespace lockstep::host {
 SharedSegment::SharedSegment() {
   fd_ = memfd_create("lockstep-segment", MFD_CLOEXEC);
   if (fd_ < 0 || ftruncate(fd_, sizeof(protocol::Segment)) != 0) {
-    throw UserError(fmt::format("cannot make the shared memory for the program ({}); free some memory", std::strerror(errno)));
+    throw UserError(
+        fmt::format("cannot make the shared memory for the program ({}); free some memory", std::strerror(errno)));
   }
   map();
   segment_->config.magic = protocol::kMagic;
@@ -25,12 +26,15 @@ SharedSegment::SharedSegment() {
 SharedSegment::SharedSegment(int fd) : fd_(fd), owns_fd_(false) {
   struct stat info;
   if (fstat(fd, &info) != 0 || static_cast<std::size_t>(info.st_size) < sizeof(protocol::Segment)) {
-    throw UserError(fmt::format("file descriptor {} is not a segment of this lockstep; use the tool and the library of one version", fd));
+    throw UserError(fmt::format(
+        "file descriptor {} is not a segment of this lockstep; use the tool and the library of one version", fd));
   }
   map();
   if (segment_->config.magic != protocol::kMagic || segment_->config.version != protocol::kVersion) {
     munmap(segment_, sizeof(protocol::Segment));
-    throw UserError(fmt::format("file descriptor {} is a segment of another version of lockstep; use the tool and the library of one version", fd));
+    throw UserError(fmt::format(
+        "file descriptor {} is a segment of another version of lockstep; use the tool and the library of one version",
+        fd));
   }
 }
 

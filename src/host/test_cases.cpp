@@ -106,12 +106,15 @@ std::vector<TestCase> list_tests(const Target& target) {
   } else if (mentions(target.file.path, "Catch")) {
     tests = parse_catch2_tests(output_with(target, "--list-tests", &status));
   } else {
-    throw UserError(fmt::format("{}: is neither a GoogleTest nor a Catch2 program, so --each-test finds no cases in it; "
-                                "check it without --each-test", target.file.path));
+    throw UserError(
+        fmt::format("{}: is neither a GoogleTest nor a Catch2 program, so --each-test finds no cases in it; "
+                    "check it without --each-test",
+                    target.file.path));
   }
   if (tests.empty()) {
-    throw UserError(fmt::format("{}: listed no tests (exit status {}); see what it prints when it is asked to list them",
-                                target.file.path, status));
+    throw UserError(
+        fmt::format("{}: listed no tests (exit status {}); see what it prints when it is asked to list them",
+                    target.file.path, status));
   }
   return tests;
 }

@@ -17,8 +17,8 @@ TEST(TestCases, GoogleTest) {
 }
 
 TEST(TestCases, Catch2) {
-  const auto tests = parse_catch2_tests(
-      "All available test cases:\n  push, then pop\n      [queue][fast]\n  empty\n2 test cases\n\n");
+  const auto tests =
+      parse_catch2_tests("All available test cases:\n  push, then pop\n      [queue][fast]\n  empty\n2 test cases\n\n");
   ASSERT_EQ(tests.size(), 2u);
   EXPECT_EQ(tests[0].name, "push, then pop");
   EXPECT_EQ(tests[0].arguments, (std::vector<std::string>{"push\\, then pop"}));

@@ -125,7 +125,8 @@ void ModuleIndex::visit(Dwarf_Die die, const Dwarf_Die& unit, Dwarf_Off parent, 
       }
       break;
     }
-    default: break;
+    default:
+      break;
   }
   Dwarf_Die child;
   if (dwarf_child(&die, &child) != 0) return;
@@ -193,6 +194,17 @@ bool cfa_rule(Dwfl_Module* module, Dwarf_Addr runtime_pc, int* reg, std::int64_t
 
 }  // namespace
 
+namespace {
+
+// The checker's own library is no part of the program: its frames are nobody's.
+bool is_checker(const std::string& path) {
+  const std::string file = base_name(path);
+  return file.starts_with("libtsan.so") || file.starts_with("libclang_rt.tsan") ||
+         file.starts_with("liblockstep_check.so");
+}
+
+}  // namespace
+
 struct DebugInfo::Impl {
   Dwfl* dwfl = nullptr;
   std::unordered_map<Dwfl_Module*, std::unique_ptr<ModuleIndex>> indexes;
@@ -230,6 +242,7 @@ DebugInfo::DebugInfo(const std::vector<trace::Module>& modules, const std::strin
     if (path.empty() || path[0] != '/') {
       if (!m.path.empty()) continue;  // [vdso] and the like
     }
+    if (is_checker(path)) continue;
     dwfl_report_elf(impl_->dwfl, path.c_str(), path.c_str(), -1, m.base, true);
   }
   dwfl_report_end(impl_->dwfl, nullptr, nullptr);

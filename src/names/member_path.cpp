@@ -16,14 +16,20 @@ std::string path_in_array(Dwarf_Die type, std::uint64_t offset, bool show_index,
 std::string path(Dwarf_Die type, std::uint64_t offset, bool show_index, int depth) {
   if (depth > kMaxDepth) return {};
   switch (dwarf_tag(&type)) {
-    case DW_TAG_array_type: return path_in_array(type, offset, show_index, depth);
+    case DW_TAG_array_type:
+      return path_in_array(type, offset, show_index, depth);
     case DW_TAG_structure_type:
     case DW_TAG_class_type:
-    case DW_TAG_union_type: break;
-    default: return {};
+    case DW_TAG_union_type:
+      break;
+    default:
+      return {};
   }
   Dwarf_Die child;
   if (dwarf_child(&type, &child) != 0) return {};
+  std::string
+      unsized;  // a member of a class that this file only declares, as Clang does: it ends where the next begins
+  Dwarf_Word unsized_start = 0;
   do {
     const int tag = dwarf_tag(&child);
     if (tag != DW_TAG_member && tag != DW_TAG_inheritance) continue;
@@ -37,6 +43,12 @@ std::string path(Dwarf_Die type, std::uint64_t offset, bool show_index, int dept
       continue;  // or a static member
     }
     const Dwarf_Word size = size_of_variable(child);
+    const char* member = dwarf_diename(&child);
+    if (size == 0 && tag == DW_TAG_member && offset >= start && start >= unsized_start && member &&
+        !is_reserved(member)) {
+      unsized = "." + std::string(member);
+      unsized_start = start;
+    }
     if (offset < start || offset - start >= size) continue;
     if (tag == DW_TAG_inheritance) {
       // An empty base shares its address with the first member.
@@ -63,7 +75,7 @@ std::string path(Dwarf_Die type, std::uint64_t offset, bool show_index, int dept
     return (hidden ? "" : "." + std::string(name)) +
            path(member_type, offset - start, hidden ? elements : true, depth + 1);
   } while (dwarf_siblingof(&child, &child) == 0);
-  return {};
+  return unsized;
 }
 
 std::string path_in_array(Dwarf_Die type, std::uint64_t offset, bool show_index, int depth) {

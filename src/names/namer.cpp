@@ -20,8 +20,10 @@ std::string library_role(const std::string& type) {
       type.find("_Task_state") != std::string::npos || type.find("_Async_state") != std::string::npos) {
     return "shared state of a future";
   }
-  for (const auto& [node, what] : {std::pair{"_Rb_tree_node<", "tree node"}, {"_Hash_node<", "hash node"},
-                                   {"_List_node<", "list node"}, {"_Hash_node_base", "hash buckets"}}) {
+  for (const auto& [node, what] : {std::pair{"_Rb_tree_node<", "tree node"},
+                                   {"_Hash_node<", "hash node"},
+                                   {"_List_node<", "list node"},
+                                   {"_Hash_node_base", "hash buckets"}}) {
     if (type.find(node) != std::string::npos) return what;
   }
   if (type.find("stop_token::_Stop_state") != std::string::npos) return "stop state";
@@ -112,7 +114,11 @@ std::string Namer::object(std::uint64_t addr, std::uint32_t event) {
   } else if (auto global = debug_info_.global(addr)) {
     name = *global;
   } else {
-    name = fmt::format("memory at 0x{:x}", addr);
+    const auto in = std::find_if(execution_.modules.begin(), execution_.modules.end(), [&](const trace::Module& m) {
+      return !m.path.empty() && addr >= m.low && addr < m.high;
+    });
+    name =
+        in != execution_.modules.end() ? "a variable of " + base_name(in->path) : fmt::format("memory at 0x{:x}", addr);
   }
   return fixed_objects_.emplace(addr, name).first->second;
 }
@@ -168,6 +174,11 @@ std::string Namer::block_type(const trace::HeapBlock& block, const std::vector<S
       if (std::string type = first_argument(f.function, maker); !type.empty()) return type;
     }
     if (!f.library) return block.size > 0 ? type_in_source(f) : std::string();
+    // What the library makes for itself, by who makes it.
+    if (f.function.find("std::promise") != std::string::npos || f.function.find("__future_base") != std::string::npos) {
+      return "std::__future_base";
+    }
+    if (f.function.starts_with("std::thread::thread")) return "std::thread::_State";
   }
   return {};
 }

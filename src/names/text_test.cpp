@@ -19,7 +19,8 @@ TEST(Text, FunctionsByName) {
 TEST(Text, NoiseGoes) {
   EXPECT_EQ(readable("std::vector<int, std::allocator<int> >"), "std::vector<int>");
   EXPECT_EQ(readable("std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >"), "std::string");
-  EXPECT_EQ(readable("std::map<int, A, std::less<int>, std::allocator<std::pair<int const, A> > >"), "std::map<int, A>");
+  EXPECT_EQ(readable("std::map<int, A, std::less<int>, std::allocator<std::pair<int const, A> > >"),
+            "std::map<int, A>");
 }
 
 TEST(Text, FirstArgument) {

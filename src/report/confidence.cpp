@@ -18,12 +18,23 @@ std::string confidence(const Report& r) {
     case Stopped::kComplete:
       text = r.executions == 1 ? "the only execution explored" : fmt::format("all {} explored", executions);
       break;
-    case Stopped::kBug: text = fmt::format("stopped at the first bug after {}", executions); break;
-    case Stopped::kTime: text = fmt::format("stopped after {} by the time budget", executions); break;
-    case Stopped::kExecutions: text = fmt::format("stopped after {} by --executions", executions); break;
-    case Stopped::kInterrupt: text = fmt::format("interrupted after {}", executions); break;
-    case Stopped::kUnsupported: text = fmt::format("stopped after {} at an operation that is not supported", executions); break;
-    case Stopped::kReplay: return "replayed one execution";
+    case Stopped::kBug:
+      text = fmt::format("stopped at the first bug after {}", executions);
+      break;
+    case Stopped::kTime:
+      text = fmt::format("stopped after {} by the time budget", executions);
+      break;
+    case Stopped::kExecutions:
+      text = fmt::format("stopped after {} by --executions", executions);
+      break;
+    case Stopped::kInterrupt:
+      text = fmt::format("interrupted after {}", executions);
+      break;
+    case Stopped::kUnsupported:
+      text = fmt::format("stopped after {} at an operation that is not supported", executions);
+      break;
+    case Stopped::kReplay:
+      return "replayed one execution";
   }
   const bool partial = r.stopped != Stopped::kComplete;
   if (partial && r.estimate > r.executions) text += fmt::format(" of about {}", grouped(r.estimate));

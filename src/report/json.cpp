@@ -18,8 +18,8 @@ Json step(const explain::Step& s) {
   j["object"] = or_null(s.object);
   j["value"] = s.value ? Json(*s.value) : Json();
   // Numbers as numbers: what is written in the source is what a tool wants to compare with.
-  if (s.value && !s.value->empty() && s.value->find_first_not_of("0123456789", s.value->front() == '-') == std::string::npos &&
-      s.value->size() < 19) {
+  if (s.value && !s.value->empty() &&
+      s.value->find_first_not_of("0123456789", s.value->front() == '-') == std::string::npos && s.value->size() < 19) {
     j["value"] = std::stoll(*s.value);
   }
   j["file"] = or_null(s.file);
@@ -51,13 +51,20 @@ Json finding(const explain::Finding& f) {
 
 std::string_view stopped_word(Stopped s) {
   switch (s) {
-    case Stopped::kComplete: return "complete";
-    case Stopped::kBug: return "bug";
-    case Stopped::kTime: return "time";
-    case Stopped::kExecutions: return "executions";
-    case Stopped::kInterrupt: return "interrupt";
-    case Stopped::kUnsupported: return "unsupported";
-    case Stopped::kReplay: return "replay";
+    case Stopped::kComplete:
+      return "complete";
+    case Stopped::kBug:
+      return "bug";
+    case Stopped::kTime:
+      return "time";
+    case Stopped::kExecutions:
+      return "executions";
+    case Stopped::kInterrupt:
+      return "interrupt";
+    case Stopped::kUnsupported:
+      return "unsupported";
+    case Stopped::kReplay:
+      return "replay";
   }
   return "unknown";
 }

@@ -27,8 +27,8 @@ struct Report {
   bool depth_reached = false;
   std::uint64_t depth = 0;
   Stopped stopped = Stopped::kComplete;
-  std::string unsupported;                       // what the checker cannot do, empty otherwise
-  std::vector<std::string> unsupported_at;       // its stack, innermost first
+  std::string unsupported;                  // what the checker cannot do, empty otherwise
+  std::vector<std::string> unsupported_at;  // its stack, innermost first
   std::vector<explain::Finding> bugs, warnings;
   std::string test;           // the name of the case, under --each-test
   std::vector<Report> tests;  // --each-test: one a case; the other fields sum them up

@@ -1,8 +1,9 @@
+#include "names/text.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "names/text.h"
 #include "report/report.h"
 #include "trace/vocabulary.h"
 
@@ -50,7 +51,8 @@ std::string wrap(const std::string& text, std::size_t width, std::size_t indent)
 
 class Text {
  public:
-  explicit Text(const TextStyle& style) : style_(style), width_(static_cast<std::size_t>(std::clamp(style.width, 40, 200))) {}
+  explicit Text(const TextStyle& style)
+      : style_(style), width_(static_cast<std::size_t>(std::clamp(style.width, 40, 200))) {}
 
   std::string render(const Report& r);
 
@@ -77,15 +79,15 @@ void Text::steps(const Finding& f) {
     thread_width = std::max(thread_width, columns(s.thread));
     action_width = std::max(action_width, columns(s.action));
   }
-  thread_width = std::min<std::size_t>(thread_width, 32);
-  action_width = std::min<std::size_t>(action_width, width_ > 76 ? width_ - thread_width - 32 : 36);
+  thread_width = std::min<std::size_t>(thread_width, 40);
+  action_width = std::min<std::size_t>(action_width, width_ > thread_width + 60 ? width_ - thread_width - 32 : 36);
   const std::size_t left = 7 + thread_width + 2;
   for (const Step& s : f.steps) {
     if (!s.folded.empty()) line(fmt::format("  ...  ({})", printable(s.folded)));
     const std::string place = s.file.empty() ? "" : fmt::format("{}:{}", names::base_name(s.file), s.line);
-    std::string text = fmt::format("{} {:>3}  {}  {}", s.turning_point ? ">" : " ", s.n,
-                                   styled("36", pad(printable(s.thread), thread_width)),
-                                   pad(printable(s.action), action_width));
+    std::string text =
+        fmt::format("{} {:>3}  {}  {}", s.turning_point ? ">" : " ", s.n,
+                    styled("36", pad(printable(s.thread), thread_width)), pad(printable(s.action), action_width));
     if (!place.empty()) text += "  " + printable(place);
     while (!text.empty() && text.back() == ' ') text.pop_back();
     line(text);
@@ -159,7 +161,8 @@ std::string Text::render(const Report& r) {
     for (const std::string& where : r.unsupported_at) line("  at " + printable(where));
   }
   const char* code = r.verdict == "pass" ? "1;32" : r.verdict == "fail" ? "1;31" : "1;33";
-  std::string how = r.tests.empty() ? confidence(r) : fmt::format("{} cases, {} executions", r.tests.size(), grouped(r.executions));
+  std::string how =
+      r.tests.empty() ? confidence(r) : fmt::format("{} cases, {} executions", r.tests.size(), grouped(r.executions));
   if (!r.complete && !r.tests.empty()) how += ", not all of them complete";
   line(fmt::format("{}: {}: {} ({}, {}, {:.2f} s)", styled(code, r.verdict), printable(program), how,
                    trace::mode_name(r.mode), trace::model_name(r.model), r.seconds));

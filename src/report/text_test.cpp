@@ -45,22 +45,22 @@ TEST_P(GoldenText, IsAsApproved) {
   EXPECT_EQ(text, report::to_text(again, {}));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Scenarios, GoldenText,
-    testing::Values(Scenario{"abba", test::record_abba}, Scenario{"self-deadlock", test::record_self_deadlock},
-                    Scenario{"lost-wakeup", test::record_lost_wakeup},
-                    Scenario{"lost-update-atomic", test::record_lost_update_atomic},
-                    Scenario{"lost-update-locked", test::record_lost_update_locked},
-                    Scenario{"check-then-act", test::record_check_then_act},
-                    Scenario{"racing-update", test::record_racing_update},
-                    Scenario{"stale-flag", test::record_stale_flag},
-                    Scenario{"message-passing-race", test::record_message_passing_race},
-                    Scenario{"heap-names", test::record_heap_names}),
-    [](const auto& info) {
-      std::string name = info.param.name;
-      for (char& c : name) c = c == '-' ? '_' : c;
-      return name;
-    });
+INSTANTIATE_TEST_SUITE_P(Scenarios, GoldenText,
+                         testing::Values(Scenario{"abba", test::record_abba},
+                                         Scenario{"self-deadlock", test::record_self_deadlock},
+                                         Scenario{"lost-wakeup", test::record_lost_wakeup},
+                                         Scenario{"lost-update-atomic", test::record_lost_update_atomic},
+                                         Scenario{"lost-update-locked", test::record_lost_update_locked},
+                                         Scenario{"check-then-act", test::record_check_then_act},
+                                         Scenario{"racing-update", test::record_racing_update},
+                                         Scenario{"stale-flag", test::record_stale_flag},
+                                         Scenario{"message-passing-race", test::record_message_passing_race},
+                                         Scenario{"heap-names", test::record_heap_names}),
+                         [](const auto& info) {
+                           std::string name = info.param.name;
+                           for (char& c : name) c = c == '-' ? '_' : c;
+                           return name;
+                         });
 
 TEST(Report, SurvivesUnknownValues) {
   test::Recorder recorder;

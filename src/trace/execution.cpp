@@ -105,15 +105,17 @@ void sanitize(Execution& e) {
     if (index >= e.events.size()) index = protocol::kNone;
   };
   // A thread that is spoken of exists, if only without a name; main always does.
-  std::size_t threads = std::max<std::size_t>(e.threads.size(), 1);
-  const auto see_thread = [&](std::uint16_t t) {
+  std::size_t threads = std::clamp<std::size_t>(e.threads.size(), 1, protocol::kMaxThreads);
+  const auto see_thread = [&](std::uint16_t& t) {
+    if (t >= protocol::kMaxThreads) t = protocol::kNoThread;
     if (t != protocol::kNoThread) threads = std::max<std::size_t>(threads, t + 1u);
   };
+  if (e.threads.size() > protocol::kMaxThreads) e.threads.resize(protocol::kMaxThreads);
   for (Event& event : e.events) {
     fix_stack(event.stack);
     fix_event(event.reads_from);
-    if (event.thread == protocol::kNoThread) event.thread = 0;
     see_thread(event.thread);
+    if (event.thread == protocol::kNoThread) event.thread = 0;
     see_thread(event.other);
   }
   for (Thread& t : e.threads) {

@@ -73,9 +73,9 @@ struct Options {
 };
 
 struct Program {
-  std::string path;                // absolute
-  std::vector<std::string> argv;   // as given, the program's name first
-  std::string build_id;            // hexadecimal
+  std::string path;               // absolute
+  std::vector<std::string> argv;  // as given, the program's name first
+  std::string build_id;           // hexadecimal
 };
 
 struct Execution {

@@ -27,7 +27,11 @@ std::uint64_t checksum(std::string_view text) {  // FNV-1a
 bool is_utf8(std::string_view s) {
   for (std::size_t i = 0; i < s.size();) {
     const auto c = static_cast<unsigned char>(s[i]);
-    const int extra = c < 0x80 ? 0 : c >= 0xc2 && c < 0xe0 ? 1 : c >= 0xe0 && c < 0xf0 ? 2 : c >= 0xf0 && c < 0xf5 ? 3 : -1;
+    const int extra = c < 0x80                ? 0
+                      : c >= 0xc2 && c < 0xe0 ? 1
+                      : c >= 0xe0 && c < 0xf0 ? 2
+                      : c >= 0xf0 && c < 0xf5 ? 3
+                                              : -1;
     if (extra < 0 || i + static_cast<std::size_t>(extra) >= s.size()) return false;
     for (int k = 1; k <= extra; ++k) {
       if ((static_cast<unsigned char>(s[i + static_cast<std::size_t>(k)]) & 0xc0) != 0x80) return false;
@@ -111,7 +115,8 @@ class Reader {
   static T number(const Json& j) {
     if (!j.is_number_integer()) throw TraceError("is corrupt: a number is expected");
     if constexpr (std::is_signed_v<T>) {
-      if (j.is_number_unsigned() && j.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<T>::max())) {
+      if (j.is_number_unsigned() &&
+          j.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<T>::max())) {
         throw TraceError("is corrupt: a number is out of range");
       }
       const auto v = j.get<std::int64_t>();
@@ -306,7 +311,8 @@ Execution load_trace(const std::string& path) {
   struct stat info;
   if (stat(path.c_str(), &info) != 0) throw TraceError("does not exist or cannot be read");
   if (!S_ISREG(info.st_mode)) throw TraceError("is not a file");
-  if (static_cast<std::uintmax_t>(info.st_size) > kMaxFileBytes) throw TraceError("is too large to be a lockstep trace");
+  if (static_cast<std::uintmax_t>(info.st_size) > kMaxFileBytes)
+    throw TraceError("is too large to be a lockstep trace");
   std::ifstream in(path, std::ios::binary);
   if (!in) throw TraceError("cannot be read");
   std::ostringstream text;

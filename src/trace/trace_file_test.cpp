@@ -106,7 +106,7 @@ TEST(TraceFile, FuzzCorpus) {
     std::ostringstream text;
     text << in.rdbuf();
     try {
-      to_text(from_text(text.view()));
+      to_text(from_text(with_checksum(text.view())));
     } catch (const TraceError&) {
     }
     ++files;

@@ -38,63 +38,115 @@ constexpr std::array kModes = {
 constexpr std::array kModels = {std::string_view("rc11"), std::string_view("sc"), std::string_view("tso")};
 constexpr std::array kIsolations = {std::string_view("auto"), std::string_view("snapshot"), std::string_view("fork")};
 constexpr std::array kOrders = {
-    std::string_view("relaxed"), std::string_view("consume"), std::string_view("acquire"),   std::string_view("release"),
-    std::string_view("acq_rel"), std::string_view("seq_cst"), std::string_view("not atomic"),
+    std::string_view("relaxed"),    std::string_view("consume"), std::string_view("acquire"),
+    std::string_view("release"),    std::string_view("acq_rel"), std::string_view("seq_cst"),
+    std::string_view("not atomic"),
 };
 
 constexpr OpWords words(Op op) {
   switch (op) {
-    case Op::kNone: return {"none", "does nothing"};
-    case Op::kLoad: return {"load", "loads"};
-    case Op::kStore: return {"store", "stores"};
-    case Op::kRmw: return {"read-modify-write", "updates"};
-    case Op::kCas: return {"compare-exchange", "compares and exchanges"};
-    case Op::kFence: return {"fence", "passes a fence"};
-    case Op::kPlainRead: return {"read", "reads"};
-    case Op::kPlainWrite: return {"write", "writes"};
-    case Op::kThreadStart: return {"start", "starts"};
-    case Op::kThreadEnd: return {"end", "ends"};
-    case Op::kThreadCreate: return {"create", "creates"};
-    case Op::kThreadJoin: return {"join", "joins"};
-    case Op::kThreadDetach: return {"detach", "detaches"};
-    case Op::kYield: return {"yield", "yields"};
-    case Op::kSleep: return {"sleep", "sleeps"};
-    case Op::kExit: return {"exit", "ends the process"};
-    case Op::kLock: return {"lock", "locks"};
-    case Op::kTryLock: return {"try-lock", "tries to lock"};
-    case Op::kTimedLock: return {"timed-lock", "locks, with a deadline,"};
-    case Op::kUnlock: return {"unlock", "unlocks"};
-    case Op::kMutexInit: return {"mutex-init", "initialises"};
-    case Op::kMutexDestroy: return {"mutex-destroy", "destroys"};
-    case Op::kReadLock: return {"read-lock", "locks for reading"};
-    case Op::kTryReadLock: return {"try-read-lock", "tries to lock for reading"};
-    case Op::kTimedReadLock: return {"timed-read-lock", "locks for reading, with a deadline,"};
-    case Op::kWriteLock: return {"write-lock", "locks for writing"};
-    case Op::kTryWriteLock: return {"try-write-lock", "tries to lock for writing"};
-    case Op::kTimedWriteLock: return {"timed-write-lock", "locks for writing, with a deadline,"};
-    case Op::kRwUnlock: return {"rw-unlock", "unlocks"};
-    case Op::kCondWait: return {"wait", "waits on"};
-    case Op::kCondTimedWait: return {"timed-wait", "waits, with a deadline, on"};
-    case Op::kCondWake: return {"wake", "wakes up on"};
-    case Op::kNotifyOne: return {"notify-one", "notifies one on"};
-    case Op::kNotifyAll: return {"notify-all", "notifies all on"};
-    case Op::kSemWait: return {"semaphore-wait", "takes from"};
-    case Op::kSemTryWait: return {"semaphore-try-wait", "tries to take from"};
-    case Op::kSemTimedWait: return {"semaphore-timed-wait", "takes, with a deadline, from"};
-    case Op::kSemPost: return {"semaphore-post", "posts"};
-    case Op::kBarrierWait: return {"barrier-wait", "arrives at"};
-    case Op::kOnceBegin: return {"once-begin", "enters the once"};
-    case Op::kOnceEnd: return {"once-end", "completes the once"};
-    case Op::kFutexWait: return {"futex-wait", "waits for a change of"};
-    case Op::kFutexWake: return {"futex-wake", "wakes waiters of"};
-    case Op::kFutexWoken: return {"futex-woken", "wakes up on"};
-    case Op::kAlloc: return {"allocate", "allocates"};
-    case Op::kFree: return {"free", "frees"};
-    case Op::kChoose: return {"choose", "chooses"};
-    case Op::kAssume: return {"assume", "assumes"};
-    case Op::kAcquire: return {"acquire", "acquires"};
-    case Op::kRelease: return {"release", "releases"};
-    case Op::kTimeout: return {"timeout", "runs into the deadline on"};
+    case Op::kNone:
+      return {"none", "does nothing"};
+    case Op::kLoad:
+      return {"load", "loads"};
+    case Op::kStore:
+      return {"store", "stores"};
+    case Op::kRmw:
+      return {"read-modify-write", "updates"};
+    case Op::kCas:
+      return {"compare-exchange", "compares and exchanges"};
+    case Op::kFence:
+      return {"fence", "passes a fence"};
+    case Op::kPlainRead:
+      return {"read", "reads"};
+    case Op::kPlainWrite:
+      return {"write", "writes"};
+    case Op::kThreadStart:
+      return {"start", "starts"};
+    case Op::kThreadEnd:
+      return {"end", "ends"};
+    case Op::kThreadCreate:
+      return {"create", "creates"};
+    case Op::kThreadJoin:
+      return {"join", "joins"};
+    case Op::kThreadDetach:
+      return {"detach", "detaches"};
+    case Op::kYield:
+      return {"yield", "yields"};
+    case Op::kSleep:
+      return {"sleep", "sleeps"};
+    case Op::kExit:
+      return {"exit", "ends the process"};
+    case Op::kLock:
+      return {"lock", "locks"};
+    case Op::kTryLock:
+      return {"try-lock", "tries to lock"};
+    case Op::kTimedLock:
+      return {"timed-lock", "locks, with a deadline,"};
+    case Op::kUnlock:
+      return {"unlock", "unlocks"};
+    case Op::kMutexInit:
+      return {"mutex-init", "initialises"};
+    case Op::kMutexDestroy:
+      return {"mutex-destroy", "destroys"};
+    case Op::kReadLock:
+      return {"read-lock", "locks for reading"};
+    case Op::kTryReadLock:
+      return {"try-read-lock", "tries to lock for reading"};
+    case Op::kTimedReadLock:
+      return {"timed-read-lock", "locks for reading, with a deadline,"};
+    case Op::kWriteLock:
+      return {"write-lock", "locks for writing"};
+    case Op::kTryWriteLock:
+      return {"try-write-lock", "tries to lock for writing"};
+    case Op::kTimedWriteLock:
+      return {"timed-write-lock", "locks for writing, with a deadline,"};
+    case Op::kRwUnlock:
+      return {"rw-unlock", "unlocks"};
+    case Op::kCondWait:
+      return {"wait", "waits on"};
+    case Op::kCondTimedWait:
+      return {"timed-wait", "waits, with a deadline, on"};
+    case Op::kCondWake:
+      return {"wake", "wakes up on"};
+    case Op::kNotifyOne:
+      return {"notify-one", "notifies one on"};
+    case Op::kNotifyAll:
+      return {"notify-all", "notifies all on"};
+    case Op::kSemWait:
+      return {"semaphore-wait", "takes from"};
+    case Op::kSemTryWait:
+      return {"semaphore-try-wait", "tries to take from"};
+    case Op::kSemTimedWait:
+      return {"semaphore-timed-wait", "takes, with a deadline, from"};
+    case Op::kSemPost:
+      return {"semaphore-post", "posts"};
+    case Op::kBarrierWait:
+      return {"barrier-wait", "arrives at"};
+    case Op::kOnceBegin:
+      return {"once-begin", "enters the once"};
+    case Op::kOnceEnd:
+      return {"once-end", "completes the once"};
+    case Op::kFutexWait:
+      return {"futex-wait", "waits for a change of"};
+    case Op::kFutexWake:
+      return {"futex-wake", "wakes waiters of"};
+    case Op::kFutexWoken:
+      return {"futex-woken", "wakes up on"};
+    case Op::kAlloc:
+      return {"allocate", "allocates"};
+    case Op::kFree:
+      return {"free", "frees"};
+    case Op::kChoose:
+      return {"choose", "chooses"};
+    case Op::kAssume:
+      return {"assume", "assumes"};
+    case Op::kAcquire:
+      return {"acquire", "acquires"};
+    case Op::kRelease:
+      return {"release", "releases"};
+    case Op::kTimeout:
+      return {"timeout", "runs into the deadline on"};
   }
   return {"unknown", "does something with"};
 }
@@ -145,8 +197,10 @@ bool is_acquire(Op op) {
     case Op::kTimedReadLock:
     case Op::kWriteLock:
     case Op::kTryWriteLock:
-    case Op::kTimedWriteLock: return true;
-    default: return false;
+    case Op::kTimedWriteLock:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -163,8 +217,10 @@ bool is_wait(Op op) {
     case Op::kSemTimedWait:
     case Op::kBarrierWait:
     case Op::kFutexWait:
-    case Op::kFutexWoken: return true;
-    default: return false;
+    case Op::kFutexWoken:
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -15,7 +15,6 @@ using namespace lockstep::protocol;
 
 namespace {
 
-
 Segment* segment;
 
 bool part_is(const char* name) {

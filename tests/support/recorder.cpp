@@ -20,7 +20,8 @@ using protocol::Op;
 Recorder* recorder = nullptr;
 
 Recorder::Recorder() {
-  void* at = mmap(nullptr, sizeof(protocol::Segment), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* at = mmap(nullptr, sizeof(protocol::Segment), PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (at == MAP_FAILED) throw std::runtime_error("no memory for a segment");
   segment_ = static_cast<protocol::Segment*>(at);
   segment_->config.magic = protocol::kMagic;
@@ -106,7 +107,8 @@ RECORDER_CODE std::uint32_t Recorder::event(Op op, const void* addr) {
   return r.event_count++;
 }
 
-RECORDER_CODE std::uint32_t Recorder::value_event(Op op, const void* addr, unsigned size, std::uint64_t value, std::uint32_t reads_from) {
+RECORDER_CODE std::uint32_t Recorder::value_event(Op op, const void* addr, unsigned size, std::uint64_t value,
+                                                  std::uint32_t reads_from) {
   const std::uint32_t i = event(op, addr);
   at(i).size = static_cast<std::uint8_t>(size);
   at(i).value = value;
@@ -115,7 +117,8 @@ RECORDER_CODE std::uint32_t Recorder::value_event(Op op, const void* addr, unsig
   return i;
 }
 
-RECORDER_CODE void Recorder::block(std::uint16_t thread, Op op, const void* addr, std::uint16_t holder, const void* mutex) {
+RECORDER_CODE void Recorder::block(std::uint16_t thread, Op op, const void* addr, std::uint16_t holder,
+                                   const void* mutex) {
   protocol::Thread& t = segment_->recording.threads[thread];
   t.state = protocol::ThreadState::kBlocked;
   t.wait_op = op;
@@ -125,7 +128,9 @@ RECORDER_CODE void Recorder::block(std::uint16_t thread, Op op, const void* addr
   t.stack = capture();
 }
 
-void Recorder::finish(std::uint16_t thread) { segment_->recording.threads[thread].state = protocol::ThreadState::kFinished; }
+void Recorder::finish(std::uint16_t thread) {
+  segment_->recording.threads[thread].state = protocol::ThreadState::kFinished;
+}
 
 RECORDER_CODE void Recorder::add_block(const void* addr, std::size_t size, std::uint16_t thread) {
   auto& r = segment_->recording;

@@ -1,3 +1,4 @@
+// clang-format off: where a statement stands is part of what is tested
 #include "support/scenarios.h"
 
 #include <array>
