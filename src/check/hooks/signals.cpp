@@ -1,12 +1,13 @@
 #include "hooks/signals.h"
 
 #include <signal.h>
-#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
 
 #include "base/real.h"
 #include "program/program.h"
 #include "program/snapshot.h"
+#include "record/recorder.h"
 
 namespace lockstep::runtime::signals {
 namespace {
@@ -59,6 +60,19 @@ void handle(int signal, siginfo_t* info, void* context) {
               overflown ? "stack overflow" : name_of(signal), signal);
 }
 
+// The host has seen no event for long: the program blocks for real or loops. Says where.
+void hung(int, siginfo_t*, void*) {
+  protocol::Status& status = program.segment->status;
+  running = nullptr;
+  copy_text(status.unsupported, sizeof status.unsupported,
+            "the program blocks, or loops without touching anything that another thread could change");
+  status.unsupported_frame_count = recorder::backtrace(status.unsupported_frames, 32, 0);
+  status.phase = protocol::Phase::kUnsupported;
+  raw_syscall(SYS_exit_group, 0);
+}
+
+constexpr int kHungSignal = 6;  // above SIGRTMIN
+
 }  // namespace
 
 void install() {
@@ -72,6 +86,8 @@ void install() {
   // No mask: the handler leaves by switching to another stack, so nothing would unblock the signal again.
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
   for (int s : kSignals) LOCKSTEP_REAL(sigaction)(s, &action, &g_before[s]);
+  action.sa_sigaction = hung;
+  LOCKSTEP_REAL(sigaction)(SIGRTMIN + kHungSignal, &action, nullptr);
 }
 
 void remove() {

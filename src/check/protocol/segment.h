@@ -277,6 +277,7 @@ struct Status {
   std::atomic<bool> forking;         // executions run in forks
   std::atomic<Mode> explorer;        // what runs now (auto changes it)
   std::atomic<std::uint64_t> executions;  // complete ones
+  std::atomic<std::uint64_t> distinct;    // different ones among them; 0: not counted
   std::atomic<std::uint64_t> blocked;     // cut by an await or an assumption
   std::atomic<std::uint64_t> events;      // heartbeat
   std::atomic<std::uint64_t> estimate;    // total executions expected, 0 unknown
