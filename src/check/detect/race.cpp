@@ -306,7 +306,14 @@ Location& atomic(Thread& t, u64 address, u32 size, bool write, u64 pc) {
   bool overlap = false;
   for (Location* l = first_location(c); l; l = l->next_in_granule) {
     if (l->address == address && l->size == size) {
-      if (LOCKSTEP_UNLIKELY(l->plain_written || l->refresh)) refresh(*l, l->refresh);
+      if (LOCKSTEP_UNLIKELY(l->plain_written || l->refresh)) {
+        refresh(*l, l->refresh);
+      } else if (LOCKSTEP_UNLIKELY(!equal_bytes(l->last->value, reinterpret_cast<const void*>(address), size))) {
+        // Code that is not instrumented (a reference count inside libstdc++.so) has changed it.
+        l->plain_thread = t.id;
+        l->plain_index = t.index;
+        refresh(*l, true);
+      }
       return *l;
     }
     if (l->address < address + size && address < l->address + l->size) overlap = true;

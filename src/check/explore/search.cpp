@@ -34,6 +34,7 @@ struct Result {
   u32 warning_count;
   u32 preemptions;
   u64 events;
+  u64 fingerprint;
   bool reported;  // the child reached the end of its execution
 };
 Result* g_result = nullptr;
@@ -61,6 +62,8 @@ void publish(Outcome outcome) {
   for (u32 i = 0; i < program.warning_count; ++i) g_result->warnings[i] = program.warnings[i];
   g_result->preemptions = program.preemptions;
   g_result->events = program.events();
+  bool whole = outcome == Outcome::kCompleted || outcome == Outcome::kBug;
+  g_result->fingerprint = whole && !program.explorer->enumerates() ? program.fingerprint() : 0;
   g_result->reported = true;
 }
 
@@ -239,6 +242,33 @@ void keep_bug(Segment& segment, Bug bug, bool warning) {
   count.store(n + 1, std::memory_order_release);
 }
 
+// The fingerprints of what sampling has run. When it is half full it counts no more.
+class Fingerprints {
+ public:
+  void open() { slots_ = static_cast<u64*>(reserve(kSlots * sizeof(u64))); }
+  void clear() {
+    if (count_) raw_syscall(SYS_madvise, reinterpret_cast<i64>(slots_), kSlots * sizeof(u64), MADV_DONTNEED);
+    count_ = 0;
+  }
+  /// True if it is new.
+  bool insert(u64 fingerprint) {
+    if (count_ == kSlots / 2) return false;
+    for (u64 i = fingerprint % kSlots;; i = (i + 1) % kSlots) {
+      if (slots_[i] == fingerprint) return false;
+      if (slots_[i]) continue;
+      slots_[i] = fingerprint;
+      ++count_;
+      return true;
+    }
+  }
+
+ private:
+  static constexpr u64 kSlots = 1u << 22;
+  u64* slots_ = nullptr;
+  u64 count_ = 0;
+};
+Fingerprints g_seen;
+
 Bug not_deterministic() {
   Bug bug = {};
   bug.kind = Kind::kNondeterminism;
@@ -261,6 +291,7 @@ Next account(Segment& segment, Outcome outcome) {
     case Outcome::kCompleted:
     case Outcome::kBug:
       add(status.executions, 1);
+      if (g_result->fingerprint && g_seen.insert(g_result->fingerprint)) add(status.distinct, 1);
       break;
     case Outcome::kBlocked:
       add(status.blocked, 1);
@@ -428,8 +459,10 @@ void search(Segment& segment, int (*entry)(void*), void* argument) {
     g_result = static_cast<Result*>(reserve(sizeof(Result), true));
     race::open();
     g_known.open(4 * protocol::kMaxBugs);
+    g_seen.open();
   }
   g_known.clear();
+  g_seen.clear();
   modules::load();
   modules::describe(segment);
   program.open(segment.config);

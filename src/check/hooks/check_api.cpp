@@ -179,7 +179,7 @@ LOCKSTEP_EXPORT int lockstep_runtime_choose(int n) {
   LOCKSTEP_HOOK(0);
   if (n < 1) program.bug(Kind::kAssertion, &t, 0, pc, "lockstep_choose: n must be at least 1");
   u32 pick = program.choose(lockstep::protocol::ChoiceKind::kChoose, static_cast<u32>(n), t);
-  program.add_event(t, nullptr);
+  program.add_event(t);
   ++t.effects;
   if (program.recording) recorder::event({.op = Op::kChoose, .value = pick, .aux = static_cast<u64>(n)}, t);
   return static_cast<int>(pick);

@@ -165,6 +165,7 @@ Value load(Thread& t, u64 address, u32 size, Order order, u64 pc) {
   program.add_event(t, &l);
   synchronize(t, *s, strength);
   program.graph.note(l, t.id, t.index, s, false);
+  program.add_reads_from(t, *s);
   enter_axiom(t, &l, s, nullptr, before, strength);
   observe(t, l, s);
   if (program.recording) {
@@ -220,6 +221,7 @@ Value rmw(Thread& t, u64 address, u32 size, RmwOp op, Value operand, Order order
   const Clock* before = program.seal(t);
   program.add_event(t, &l);
   synchronize(t, *s, strength);
+  program.add_reads_from(t, *s);
   Store& w = add_store(t, l, s, fresh, strength);
   s->rmw = &w;
   // The release sequence goes on through the RMW.
@@ -290,6 +292,7 @@ bool compare_exchange(Thread& t, u64 address, u32 size, Value& expected, Value d
   const Clock* before = program.seal(t);
   program.add_event(t, &l);
   synchronize(t, *s, strength);
+  program.add_reads_from(t, *s);
   Store* w = nullptr;
   if (succeeds) {
     w = &add_store(t, l, s, truncated(desired, size), strength);
@@ -324,7 +327,7 @@ void fence(Thread& t, Order order, u64) {
   if (order == Order::kRelaxed) return;
   Bump& memory = program.graph.memory();
   const Clock* before = program.seal(t);
-  program.add_event(t, nullptr);
+  program.add_event(t);
   if (is_acquire(order)) t.clock = Clock::join(memory, t.clock, t.to_acquire);
   const Clock* now = program.seal(t);
   if (is_release(order)) t.released = now;
@@ -341,6 +344,7 @@ u32 kernel_read(Thread& t, u64 address, Location** location, u64 pc) {
   const Clock* before = program.seal(t);
   program.add_event(t, &l);
   program.graph.note(l, t.id, t.index, l.last, false);
+  program.add_reads_from(t, *l.last);
   enter_axiom(t, &l, l.last, nullptr, before, Order::kRelaxed);
   *location = &l;
   return static_cast<u32>(l.last->value[0]);

@@ -19,6 +19,7 @@ struct Object {
   List<u16> readers;        // rwlock: threads that hold it for reading
   u64 count;                // recursion depth, semaphore value, threads at the barrier, state of a once
   u32 limit;                // barrier
+  u64 newest;               // the operation before the next one: thread << 32 | index
   u32 version;              // changes whenever a failed attempt might now succeed
   u32 acquired;             // the recorded event that took it
   int* mirror;              // mutex: the word of its memory that shows the owner as glibc would; null if there is none

@@ -17,6 +17,12 @@ namespace lockstep::runtime {
 Program program;
 Thread* running = nullptr;
 
+static u64 mix(u64 hash, u64 value) {
+  hash = (hash ^ value) * 0x9e3779b97f4a7c15;
+  return (hash ^ (hash >> 29)) * 0xbf58476d1ce4e5b9;
+}
+static u64 name_of(u32 thread, u32 index) { return static_cast<u64>(thread) << 32 | index; }
+
 bool commute(const Footprint& a, const Footprint& b) {
   if (a.everything || b.everything) return false;
   if (!a.write && !b.write) return true;
@@ -56,8 +62,6 @@ void fiber_main(void* argument) {
   lifecycle::thread_returns(t, result);
 }
 
-u64 mix(u64 hash, u64 value) { return (hash ^ value) * 0x9e3779b97f4a7c15 + (hash >> 29); }
-
 }  // namespace
 
 void Program::prepare_thread(Thread& t, u64 fs) {
@@ -78,7 +82,7 @@ Outcome Program::run(int (*main_entry)(void*), void* argument) {
   entry = main_entry;
   entry_argument = argument;
   ++execution_;
-  events_ = 0;
+  events_ = fingerprint_ = 0;
   now_ = 0;
   preemptions = 0;
   exiting = false;
@@ -104,7 +108,7 @@ Outcome Program::run(int (*main_entry)(void*), void* argument) {
   prepare_thread(t, engine.fs);
   if (recording) recorder::begin();
   explorer->created(t);
-  add_event(t, nullptr);
+  add_event(t);
   fiber_switch(engine, t.fiber);
   return outcome_;
 }
@@ -132,6 +136,29 @@ u32 Program::add_event(Thread& t, const void* location) {
   return t.index;
 }
 
+u32 Program::add_event(Thread& t, Object* object) {
+  u32 index = add_event(t, static_cast<const void*>(object));
+  u64 self = name_of(t.id, index);
+  fingerprint_ += mix(mix(self, object->newest), 1);
+  object->newest = self;
+  return index;
+}
+
+void Program::add_reads_from(Thread& t, const Store& store) {
+  fingerprint_ += mix(mix(name_of(t.id, t.index), name_of(store.thread, store.index)), 2);
+}
+
+u64 Program::fingerprint() {
+  u64 hash = fingerprint_;
+  for (Location* l = graph.locations(); l; l = l->next) {
+    for (Store* s = l->first; s->next; s = s->next) {
+      hash += mix(mix(name_of(s->next->thread, s->next->index), name_of(s->thread, s->index)), 3);
+    }
+  }
+  for (u32 i = 0; i < thread_count_; ++i) hash += mix(name_of(i, threads_[i].index), 4);
+  return hash;
+}
+
 u32 Program::choose(ChoiceKind kind, u32 n, Thread& t) {
   if (n <= 1) return 0;
   u32 pick = explorer->choice(kind, n, t);
@@ -140,6 +167,9 @@ u32 Program::choose(ChoiceKind kind, u32 n, Thread& t) {
   if (LOCKSTEP_UNLIKELY(i >= protocol::kMaxDecisions)) finish(Outcome::kDepth);
   segment->decisions[i] = {static_cast<u16>(n), static_cast<u16>(pick), kind, 0, t.id};
   segment->status.decision_count.store(i + 1, std::memory_order_relaxed);
+  if (kind != ChoiceKind::kReadsFrom && kind != ChoiceKind::kStorePlace) {
+    fingerprint_ += mix(mix(name_of(t.id, t.index), pick), 5);
+  }
   return pick;
 }
 
@@ -239,7 +269,7 @@ Thread& Program::create_thread(Thread& creator, void* (*start)(void*), void* arg
   t.released = nullptr;
   tls::reset(id - 1u);
   prepare_thread(t, tls::block(id - 1u));
-  add_event(t, nullptr);
+  add_event(t);
   explorer->created(t);
   ++creator.effects;
   // It runs now up to its first visible operation: what it does until then commutes with everything.
@@ -256,7 +286,7 @@ void Program::end_thread(Thread& t, void* result) {
   running = nullptr;
   if (live_.size == 1) exit_process(t, 0, true, 0);
   t.result = result;
-  add_event(t, nullptr);
+  add_event(t);
   if (recording) recorder::event({.op = Op::kThreadEnd}, t);
   t.end_clock = Clock::copy(graph.memory(), t.clock);
   t.state = ThreadState::kFinished;
@@ -345,7 +375,7 @@ void Program::exit_process(Thread& t, int status, bool run_handlers, u64 pc) {
     visible(t, all);
     exiting = true;
     exit_thread = t.id;
-    add_event(t, nullptr);
+    add_event(t);
     if (recording) recorder::event({.op = Op::kExit, .result = status}, t);
     if (run_handlers) {
       running = &t;

@@ -49,7 +49,13 @@ class Program {
   /// The same for an operation that commutes with all others: no decision, but it may block.
   void local(Thread& t, const Footprint& next, bool (*ready)(const Thread&));
   /// Adds an event of this thread; returns its index.
-  u32 add_event(Thread& t, const void* location);
+  u32 add_event(Thread& t, const void* location = nullptr);
+  /// The same for an operation on an object, whose operations form a chain.
+  u32 add_event(Thread& t, Object* object);
+  /// The newest event of t has read this store.
+  void add_reads_from(Thread& t, const Store& store);
+  /// Equal for two executions iff (but for collisions) program order, reads-from and modification order are equal.
+  u64 fingerprint();
   /// Happens-before of the thread's newest event; immutable.
   const Clock* seal(Thread& t);
   /// A choice among n > 0; the answer is below n.
@@ -113,6 +119,7 @@ class Program {
   List<u16> live_;
   u32 execution_ = 0;
   u64 events_ = 0;
+  u64 fingerprint_ = 0;
   u64 now_ = 0;
   Outcome outcome_ = Outcome::kCompleted;
   u8* stacks_ = nullptr;

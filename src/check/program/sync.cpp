@@ -698,7 +698,7 @@ void sleep_until(Thread& t, u64 deadline, u64 pc) {
   program.visible(t, next);
   t.deadline = kNever;
   program.advance_to(deadline);
-  program.add_event(t, nullptr);
+  program.add_event(t);
   record(t, {.op = Op::kSleep, .aux = length});
 }
 
@@ -708,7 +708,7 @@ void yield(Thread& t, u64 pc) {
   Footprint next;
   next.op = Op::kYield;
   program.visible(t, next);
-  program.add_event(t, nullptr);
+  program.add_event(t);
   record(t, {.op = Op::kYield});
 }
 
@@ -718,13 +718,13 @@ Object& annotation_at(u64 address) { return objects::get(~address, ObjectKind::k
 }  // namespace
 
 void acquire(Thread& t, u64 address, bool recorded) {
-  program.add_event(t, nullptr);
+  program.add_event(t);
   acquire_from(t, annotation_at(address).clock);
   if (recorded) record(t, {.op = Op::kAcquire, .addr = address});
 }
 
 void release(Thread& t, u64 address, bool recorded) {
-  program.add_event(t, nullptr);
+  program.add_event(t);
   release_to(t, annotation_at(address).clock);
   if (recorded) record(t, {.op = Op::kRelease, .addr = address});
 }
