@@ -10,9 +10,11 @@ sigjmp_buf back;
 int main() {
   std::signal(SIGFPE, [](int) { siglongjmp(back, 1); });
   std::thread t([] {
-    for (volatile int i = 0; i < 3; i = i + 1) {
-      if (sigsetjmp(back, 1) == 0) std::raise(SIGFPE);
-    }
+    volatile int left = 3;
+    sigsetjmp(back, 1);
+    int now = left;
+    left = now - 1;
+    if (now > 0) std::raise(SIGFPE);
   });
   t.join();
 }

@@ -1,6 +1,6 @@
 // expect: fail kind=data-race
-// strncpy fills a buffer that another thread searches with strchr.
 // flags: -fno-builtin
+// strncpy fills a buffer that another thread searches with strchr.
 #include <cstring>
 #include <thread>
 
