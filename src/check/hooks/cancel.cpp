@@ -22,7 +22,8 @@ State g_states[protocol::kMaxThreads];
 
 State& state_of(const Thread& t) {
   State& s = g_states[t.id];
-  if (s.execution != program.execution()) s = {program.execution(), PTHREAD_CANCEL_ENABLE, PTHREAD_CANCEL_DEFERRED, nullptr};
+  if (s.execution != program.execution())
+    s = {program.execution(), PTHREAD_CANCEL_ENABLE, PTHREAD_CANCEL_DEFERRED, nullptr};
   return s;
 }
 
@@ -80,12 +81,12 @@ LOCKSTEP_EXPORT int pthread_setcanceltype(int type, int* old) {
 }
 LOCKSTEP_EXPORT void pthread_testcancel() { LOCKSTEP_HOOK(LOCKSTEP_REAL(pthread_testcancel)()); }
 
-#define CLEANUP_HOOK(name, action)                                        \
-  LOCKSTEP_EXPORT void name(__pthread_unwind_buf_t* buffer) {             \
-    [[maybe_unused]] const u64 stack_pointer = CALLER_STACK;              \
-    using Function = void (*)(__pthread_unwind_buf_t*);                   \
+#define CLEANUP_HOOK(name, action)                                         \
+  LOCKSTEP_EXPORT void name(__pthread_unwind_buf_t* buffer) {              \
+    [[maybe_unused]] const u64 stack_pointer = CALLER_STACK;               \
+    using Function = void (*)(__pthread_unwind_buf_t*);                    \
     LOCKSTEP_HOOK(reinterpret_cast<Function>(real_symbol(#name))(buffer)); \
-    action;                                                               \
+    action;                                                                \
   }
 CLEANUP_HOOK(__pthread_register_cancel, push_handler(t, buffer, stack_pointer))
 CLEANUP_HOOK(__pthread_register_cancel_defer, push_handler(t, buffer, stack_pointer))

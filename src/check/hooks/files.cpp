@@ -17,8 +17,8 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
-#include <sys/sysinfo.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <sys/times.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -41,29 +41,29 @@ void check_open(const char* path, const char* function, u64 pc) {
 
 }  // namespace
 
-#define OPEN(name)                                                \
-  LOCKSTEP_EXPORT int name(const char* path, int flags, ...) {    \
-    va_list list;                                                 \
-    va_start(list, flags);                                        \
-    mode_t mode = mode_of(flags, list);                           \
-    va_end(list);                                                 \
-    LOCKSTEP_HOOK(LOCKSTEP_REAL(name)(path, flags, mode));        \
-    check_open(path, #name, pc);                                  \
-    process::needs_fork(t);                                       \
-    return LOCKSTEP_REAL(name)(path, flags, mode);                \
+#define OPEN(name)                                             \
+  LOCKSTEP_EXPORT int name(const char* path, int flags, ...) { \
+    va_list list;                                              \
+    va_start(list, flags);                                     \
+    mode_t mode = mode_of(flags, list);                        \
+    va_end(list);                                              \
+    LOCKSTEP_HOOK(LOCKSTEP_REAL(name)(path, flags, mode));     \
+    check_open(path, #name, pc);                               \
+    process::needs_fork(t);                                    \
+    return LOCKSTEP_REAL(name)(path, flags, mode);             \
   }
 OPEN(open)
 OPEN(open64)
-#define OPENAT(name)                                              \
+#define OPENAT(name)                                                   \
   LOCKSTEP_EXPORT int name(int at, const char* path, int flags, ...) { \
-    va_list list;                                                 \
-    va_start(list, flags);                                        \
-    mode_t mode = mode_of(flags, list);                           \
-    va_end(list);                                                 \
-    LOCKSTEP_HOOK(LOCKSTEP_REAL(name)(at, path, flags, mode));    \
-    check_open(path, #name, pc);                                  \
-    process::needs_fork(t);                                       \
-    return LOCKSTEP_REAL(name)(at, path, flags, mode);            \
+    va_list list;                                                      \
+    va_start(list, flags);                                             \
+    mode_t mode = mode_of(flags, list);                                \
+    va_end(list);                                                      \
+    LOCKSTEP_HOOK(LOCKSTEP_REAL(name)(at, path, flags, mode));         \
+    check_open(path, #name, pc);                                       \
+    process::needs_fork(t);                                            \
+    return LOCKSTEP_REAL(name)(at, path, flags, mode);                 \
   }
 OPENAT(openat)
 OPENAT(openat64)
@@ -123,15 +123,18 @@ constexpr const char* kFileLock = "it would wait for a lock on a file; use a mut
 
 int control(Thread& t, int fd, int command, void* argument, decltype(&::fcntl) real_fcntl, u64 pc) {
   switch (command) {
-    case F_GETFD: case F_GETFL:
+    case F_GETFD:
+    case F_GETFL:
       return real_fcntl(fd, command, argument);
-    case F_SETLKW: case F_OFD_SETLKW: {
+    case F_SETLKW:
+    case F_OFD_SETLKW: {
       process::needs_fork(t);
       int result = real_fcntl(fd, command == F_SETLKW ? F_SETLK : F_OFD_SETLK, argument);
       if (result < 0 && (errno == EAGAIN || errno == EACCES)) outside::refuse("fcntl", kFileLock, pc);
       return result;
     }
-    case F_GETLK: case F_OFD_GETLK:
+    case F_GETLK:
+    case F_OFD_GETLK:
       outside::kernel_writes(argument, sizeof(struct flock));
       return real_fcntl(fd, command, argument);
     default:
@@ -143,13 +146,13 @@ int control(Thread& t, int fd, int command, void* argument, decltype(&::fcntl) r
 
 }  // namespace
 
-#define FCNTL(name)                                                 \
-  LOCKSTEP_EXPORT int name(int fd, int command, ...) {              \
-    va_list list;                                                   \
-    va_start(list, command);                                        \
-    void* argument = va_arg(list, void*);                           \
-    va_end(list);                                                   \
-    LOCKSTEP_HOOK(LOCKSTEP_REAL(name)(fd, command, argument));      \
+#define FCNTL(name)                                                    \
+  LOCKSTEP_EXPORT int name(int fd, int command, ...) {                 \
+    va_list list;                                                      \
+    va_start(list, command);                                           \
+    void* argument = va_arg(list, void*);                              \
+    va_end(list);                                                      \
+    LOCKSTEP_HOOK(LOCKSTEP_REAL(name)(fd, command, argument));         \
     return control(t, fd, command, argument, LOCKSTEP_REAL(name), pc); \
   }
 FCNTL(fcntl)
@@ -162,14 +165,15 @@ LOCKSTEP_EXPORT int flock(int fd, int operation) {
   ++t.effects;
   return result;
 }
-#define LOCKF(name, offset)                                         \
-  LOCKSTEP_EXPORT int name(int fd, int command, offset length) {    \
-    LOCKSTEP_HOOK(LOCKSTEP_REAL(name)(fd, command, length));        \
-    process::needs_fork(t);                                         \
+#define LOCKF(name, offset)                                                              \
+  LOCKSTEP_EXPORT int name(int fd, int command, offset length) {                         \
+    LOCKSTEP_HOOK(LOCKSTEP_REAL(name)(fd, command, length));                             \
+    process::needs_fork(t);                                                              \
     int result = LOCKSTEP_REAL(name)(fd, command == F_LOCK ? F_TLOCK : command, length); \
-    if (result < 0 && command == F_LOCK && (errno == EAGAIN || errno == EACCES)) outside::refuse(#name, kFileLock, pc); \
-    ++t.effects;                                                    \
-    return result;                                                  \
+    if (result < 0 && command == F_LOCK && (errno == EAGAIN || errno == EACCES))         \
+      outside::refuse(#name, kFileLock, pc);                                             \
+    ++t.effects;                                                                         \
+    return result;                                                                       \
   }
 LOCKF(lockf, off_t)
 LOCKF(lockf64, off64_t)
@@ -213,7 +217,8 @@ LOCKSTEP_FILLS(int, lstat64, (const char* path, struct stat64* s), (path, s), s,
 LOCKSTEP_FILLS(int, fstat, (int fd, struct stat* s), (fd, s), s, sizeof *s)
 LOCKSTEP_FILLS(int, fstat64, (int fd, struct stat64* s), (fd, s), s, sizeof *s)
 LOCKSTEP_FILLS(int, fstatat, (int at, const char* path, struct stat* s, int flags), (at, path, s, flags), s, sizeof *s)
-LOCKSTEP_FILLS(int, fstatat64, (int at, const char* path, struct stat64* s, int flags), (at, path, s, flags), s, sizeof *s)
+LOCKSTEP_FILLS(int, fstatat64, (int at, const char* path, struct stat64* s, int flags), (at, path, s, flags), s,
+               sizeof *s)
 LOCKSTEP_FILLS(int, statx, (int at, const char* path, int flags, unsigned mask, struct statx* s),
                (at, path, flags, mask, s), s, sizeof *s)
 LOCKSTEP_FILLS(int, statfs, (const char* path, struct statfs* s), (path, s), s, sizeof *s)
@@ -224,7 +229,8 @@ LOCKSTEP_FILLS(ssize_t, readlinkat, (int at, const char* path, char* p, std::siz
 LOCKSTEP_FILLS(int, uname, (utsname * u), (u), u, sizeof *u)
 LOCKSTEP_FILLS(int, sysinfo, (struct sysinfo * s), (s), s, sizeof *s)
 LOCKSTEP_FILLS(int, getrlimit, (__rlimit_resource_t what, struct rlimit* limit), (what, limit), limit, sizeof *limit)
-LOCKSTEP_FILLS(int, getrlimit64, (__rlimit_resource_t what, struct rlimit64* limit), (what, limit), limit, sizeof *limit)
+LOCKSTEP_FILLS(int, getrlimit64, (__rlimit_resource_t what, struct rlimit64* limit), (what, limit), limit,
+               sizeof *limit)
 LOCKSTEP_EXPORT int ioctl(int fd, unsigned long request, ...) {
   va_list list;
   va_start(list, request);

@@ -24,9 +24,15 @@ Behind behind(int fd) {
   struct stat s;
   if (raw_syscall(SYS_fstat, fd, reinterpret_cast<i64>(&s)) < 0) return Behind::kNothing;
   switch (s.st_mode & S_IFMT) {
-    case S_IFREG: case S_IFDIR: case S_IFLNK: case S_IFBLK: return Behind::kFile;
-    case S_IFCHR: return Behind::kDevice;
-    default: return Behind::kChannel;  // anonymous inodes (eventfd, …) have no type
+    case S_IFREG:
+    case S_IFDIR:
+    case S_IFLNK:
+    case S_IFBLK:
+      return Behind::kFile;
+    case S_IFCHR:
+      return Behind::kDevice;
+    default:
+      return Behind::kChannel;  // anonymous inodes (eventfd, …) have no type
   }
 }
 

@@ -43,18 +43,18 @@ void buffer_written(Thread& t, const volatile void* p, u64 size, u64 pc);
 }  // namespace lockstep::runtime::outside
 
 /// A call that is refused while an execution runs.
-#define LOCKSTEP_REFUSED(result, name, parameters, arguments, why)   \
-  LOCKSTEP_EXPORT result name parameters {                           \
-    LOCKSTEP_HOOK(LOCKSTEP_REAL(name) arguments);                    \
-    ::lockstep::runtime::outside::refuse(#name, why, pc);            \
+#define LOCKSTEP_REFUSED(result, name, parameters, arguments, why) \
+  LOCKSTEP_EXPORT result name parameters {                         \
+    LOCKSTEP_HOOK(LOCKSTEP_REAL(name) arguments);                  \
+    ::lockstep::runtime::outside::refuse(#name, why, pc);          \
   }
 /// A call that a snapshot cannot undo.
-#define LOCKSTEP_NEEDS_FORK(result, name, parameters, arguments)     \
-  LOCKSTEP_EXPORT result name parameters {                           \
-    LOCKSTEP_HOOK(LOCKSTEP_REAL(name) arguments);                    \
-    ::lockstep::runtime::process::needs_fork(t);                     \
-    ++t.effects;                                                     \
-    return LOCKSTEP_REAL(name) arguments;                            \
+#define LOCKSTEP_NEEDS_FORK(result, name, parameters, arguments) \
+  LOCKSTEP_EXPORT result name parameters {                       \
+    LOCKSTEP_HOOK(LOCKSTEP_REAL(name) arguments);                \
+    ::lockstep::runtime::process::needs_fork(t);                 \
+    ++t.effects;                                                 \
+    return LOCKSTEP_REAL(name) arguments;                        \
   }
 /// A call in which the kernel writes `size` bytes at `p`.
 #define LOCKSTEP_FILLS(result, name, parameters, arguments, p, size) \

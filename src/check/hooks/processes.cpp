@@ -27,17 +27,17 @@ namespace {
 constexpr u32 kMaxArguments = 1024;
 
 // The arguments of execl and its relatives as an array; what follows the null (execle's environment) is left in list.
-#define COLLECT_ARGUMENTS(array, first, list)                      \
-  char* array[kMaxArguments + 1];                                  \
-  array[0] = const_cast<char*>(first);                             \
-  for (u32 i = 0; array[i]; ++i) {                                 \
+#define COLLECT_ARGUMENTS(array, first, list)                             \
+  char* array[kMaxArguments + 1];                                         \
+  array[0] = const_cast<char*>(first);                                    \
+  for (u32 i = 0; array[i]; ++i) {                                        \
     array[i + 1] = i + 1 < kMaxArguments ? va_arg(list, char*) : nullptr; \
   }
 
 #define NEW_PROCESS "a new process cannot be explored; test the threads of one process without it"
 #define REPLACED "the program would be replaced by another; leave that out of the test"
 #define CHILD "waiting for a child process is not modelled; test the threads of one process without it"
-#define TIMER \
+#define TIMER                                                                                                          \
   "signals and timers of the kernel come at a real time; use a thread with sleep_until or a timed wait, which follow " \
   "virtual time"
 #define SHARED "it is shared with other processes; use one in memory (sem_init, or a mutex and a condition variable)"
@@ -66,12 +66,12 @@ LOCKSTEP_EXPORT int clone(int (*function)(void*), void* stack, int flags, void* 
 }
 LOCKSTEP_REFUSED(int, daemon, (int nochdir, int noclose), (nochdir, noclose), NEW_PROCESS)
 LOCKSTEP_REFUSED(int, posix_spawn,
-                 (pid_t * pid, const char* path, const posix_spawn_file_actions_t* actions, const posix_spawnattr_t* attr,
-                  char* const argv[], char* const envp[]),
+                 (pid_t * pid, const char* path, const posix_spawn_file_actions_t* actions,
+                  const posix_spawnattr_t* attr, char* const argv[], char* const envp[]),
                  (pid, path, actions, attr, argv, envp), NEW_PROCESS)
 LOCKSTEP_REFUSED(int, posix_spawnp,
-                 (pid_t * pid, const char* file, const posix_spawn_file_actions_t* actions, const posix_spawnattr_t* attr,
-                  char* const argv[], char* const envp[]),
+                 (pid_t * pid, const char* file, const posix_spawn_file_actions_t* actions,
+                  const posix_spawnattr_t* attr, char* const argv[], char* const envp[]),
                  (pid, file, actions, attr, argv, envp), NEW_PROCESS)
 LOCKSTEP_REFUSED(FILE*, popen, (const char* command, const char* mode), (command, mode), NEW_PROCESS)
 LOCKSTEP_EXPORT int system(const char* command) {
@@ -116,7 +116,8 @@ LOCKSTEP_EXPORT int execle(const char* path, const char* argument, ...) {
 LOCKSTEP_REFUSED(pid_t, wait, (int* status), (status), CHILD)
 LOCKSTEP_REFUSED(pid_t, waitpid, (pid_t pid, int* status, int options), (pid, status, options), CHILD)
 LOCKSTEP_REFUSED(pid_t, wait3, (int* status, int options, rusage* usage), (status, options, usage), CHILD)
-LOCKSTEP_REFUSED(pid_t, wait4, (pid_t pid, int* status, int options, rusage* usage), (pid, status, options, usage), CHILD)
+LOCKSTEP_REFUSED(pid_t, wait4, (pid_t pid, int* status, int options, rusage* usage), (pid, status, options, usage),
+                 CHILD)
 LOCKSTEP_REFUSED(int, waitid, (idtype_t type, id_t id, siginfo_t* info, int options), (type, id, info, options), CHILD)
 LOCKSTEP_EXPORT long ptrace(__ptrace_request request, ...) {
   va_list list;
@@ -174,4 +175,5 @@ LOCKSTEP_EXPORT int setitimer(__itimer_which_t which, const itimerval* value, it
 LOCKSTEP_REFUSED(int, aio_read, (aiocb * block), (block), BEHIND)
 LOCKSTEP_REFUSED(int, aio_write, (aiocb * block), (block), BEHIND)
 LOCKSTEP_REFUSED(int, aio_fsync, (int operation, aiocb* block), (operation, block), BEHIND)
-LOCKSTEP_REFUSED(int, lio_listio, (int mode, aiocb* const list[], int n, sigevent* event), (mode, list, n, event), BEHIND)
+LOCKSTEP_REFUSED(int, lio_listio, (int mode, aiocb* const list[], int n, sigevent* event), (mode, list, n, event),
+                 BEHIND)

@@ -59,8 +59,16 @@ bool is_valid(int signal) { return signal > 0 && signal < kSignals && signal != 
 
 bool is_crash(int signal) {
   switch (signal) {
-    case SIGSEGV: case SIGBUS: case SIGFPE: case SIGILL: case SIGABRT: case SIGTRAP: case SIGSYS: return true;
-    default: return false;
+    case SIGSEGV:
+    case SIGBUS:
+    case SIGFPE:
+    case SIGILL:
+    case SIGABRT:
+    case SIGTRAP:
+    case SIGSYS:
+      return true;
+    default:
+      return false;
   }
 }
 bool is_ignored_by_default(int signal) {
@@ -98,6 +106,7 @@ ThreadSignals& signals_of(Thread& t) {
     }
   }
   u64 here = reinterpret_cast<u64>(__builtin_frame_address(0));
+  if (here < t.stack_low || here >= t.stack_high) return s;  // another thread asks
   while (s.depth && s.handling[s.depth - 1].frame < here) s.blocked = s.handling[--s.depth].blocked_before;
   return s;
 }
@@ -218,10 +227,17 @@ int change_mask(Thread& t, int how, const sigset_t* set, sigset_t* old, u64 pc) 
   if (set) {
     u64 bits = to_bits(set);  // may be the same object as old
     switch (how) {
-      case SIG_BLOCK: s.blocked |= bits; break;
-      case SIG_UNBLOCK: s.blocked &= ~bits; break;
-      case SIG_SETMASK: s.blocked = bits; break;
-      default: return EINVAL;
+      case SIG_BLOCK:
+        s.blocked |= bits;
+        break;
+      case SIG_UNBLOCK:
+        s.blocked &= ~bits;
+        break;
+      case SIG_SETMASK:
+        s.blocked = bits;
+        break;
+      default:
+        return EINVAL;
     }
     s.blocked &= ~(bit(SIGKILL) | bit(SIGSTOP));
   }
@@ -327,7 +343,7 @@ LOCKSTEP_REFUSED(int, pthread_sigqueue, (pthread_t thread, int signal, const sig
                  kOtherThread)
 LOCKSTEP_REFUSED(int, sigwait, (const sigset_t* set, int* signal), (set, signal), kWaits)
 LOCKSTEP_REFUSED(int, sigwaitinfo, (const sigset_t* set, siginfo_t* info), (set, info), kWaits)
-LOCKSTEP_REFUSED(int, sigtimedwait, (const sigset_t* set, siginfo_t* info, const timespec* timeout), (set, info, timeout),
-                 kWaits)
+LOCKSTEP_REFUSED(int, sigtimedwait, (const sigset_t* set, siginfo_t* info, const timespec* timeout),
+                 (set, info, timeout), kWaits)
 LOCKSTEP_REFUSED(int, sigsuspend, (const sigset_t* mask), (mask), kWaits)
 LOCKSTEP_REFUSED(int, pause, (), (), kWaits)

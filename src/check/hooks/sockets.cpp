@@ -1,5 +1,6 @@
 // Reading and writing through descriptors; sockets and pipes; waiting for several of them.
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
@@ -8,7 +9,6 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
-#include <fcntl.h>
 
 #include "hooks/clocks.h"
 #include "hooks/outside.h"
@@ -16,8 +16,9 @@
 
 using namespace lockstep::runtime;
 
-#define NETWORK \
-  "the network, and data between threads through a socket, are not modelled; use a queue in memory with a mutex and a " \
+#define NETWORK                                                                                                       \
+  "the network, and data between threads through a socket, are not modelled; use a queue in memory with a mutex and " \
+  "a "                                                                                                                \
   "condition variable in the test"
 #define WAIT_FOR_DESCRIPTORS \
   "nothing is ready, and waiting for a descriptor is not modelled; use a condition variable in the test"
@@ -54,14 +55,14 @@ LOCKSTEP_EXPORT ssize_t __read_chk(int fd, void* p, std::size_t n, std::size_t) 
   outside::buffer_written(t, p, bytes_of(got), pc);
   return got;
 }
-#define PREAD(name, offset)                                                     \
-  LOCKSTEP_EXPORT ssize_t name(int fd, void* p, std::size_t n, offset at) {     \
-    LOCKSTEP_HOOK(LOCKSTEP_REAL(name)(fd, p, n, at));                           \
-    outside::about_to_read(t, fd, #name, pc);                                   \
-    outside::kernel_writes(p, n);                                               \
-    ssize_t got = LOCKSTEP_REAL(name)(fd, p, n, at);                            \
-    outside::buffer_written(t, p, bytes_of(got), pc);                           \
-    return got;                                                                 \
+#define PREAD(name, offset)                                                 \
+  LOCKSTEP_EXPORT ssize_t name(int fd, void* p, std::size_t n, offset at) { \
+    LOCKSTEP_HOOK(LOCKSTEP_REAL(name)(fd, p, n, at));                       \
+    outside::about_to_read(t, fd, #name, pc);                               \
+    outside::kernel_writes(p, n);                                           \
+    ssize_t got = LOCKSTEP_REAL(name)(fd, p, n, at);                        \
+    outside::buffer_written(t, p, bytes_of(got), pc);                       \
+    return got;                                                             \
   }
 PREAD(pread, off_t)
 PREAD(pread64, off64_t)
@@ -73,14 +74,14 @@ LOCKSTEP_EXPORT ssize_t readv(int fd, const iovec* v, int n) {
   report_buffers(t, v, n, got, true, pc);
   return got;
 }
-#define PREADV(name, offset)                                                    \
-  LOCKSTEP_EXPORT ssize_t name(int fd, const iovec* v, int n, offset at) {      \
-    LOCKSTEP_HOOK(LOCKSTEP_REAL(name)(fd, v, n, at));                           \
-    outside::about_to_read(t, fd, #name, pc);                                   \
-    kernel_writes_all(v, n);                                                    \
-    ssize_t got = LOCKSTEP_REAL(name)(fd, v, n, at);                            \
-    report_buffers(t, v, n, got, true, pc);                                     \
-    return got;                                                                 \
+#define PREADV(name, offset)                                               \
+  LOCKSTEP_EXPORT ssize_t name(int fd, const iovec* v, int n, offset at) { \
+    LOCKSTEP_HOOK(LOCKSTEP_REAL(name)(fd, v, n, at));                      \
+    outside::about_to_read(t, fd, #name, pc);                              \
+    kernel_writes_all(v, n);                                               \
+    ssize_t got = LOCKSTEP_REAL(name)(fd, v, n, at);                       \
+    report_buffers(t, v, n, got, true, pc);                                \
+    return got;                                                            \
   }
 PREADV(preadv, off_t)
 PREADV(preadv64, off64_t)
@@ -91,12 +92,12 @@ LOCKSTEP_EXPORT ssize_t write(int fd, const void* p, std::size_t n) {
   outside::buffer_read(t, p, n, pc);
   return LOCKSTEP_REAL(write)(fd, p, n);
 }
-#define PWRITE(name, offset)                                                        \
-  LOCKSTEP_EXPORT ssize_t name(int fd, const void* p, std::size_t n, offset at) {   \
-    LOCKSTEP_HOOK(LOCKSTEP_REAL(name)(fd, p, n, at));                               \
-    outside::about_to_write(t, fd, #name, pc);                                      \
-    outside::buffer_read(t, p, n, pc);                                              \
-    return LOCKSTEP_REAL(name)(fd, p, n, at);                                       \
+#define PWRITE(name, offset)                                                      \
+  LOCKSTEP_EXPORT ssize_t name(int fd, const void* p, std::size_t n, offset at) { \
+    LOCKSTEP_HOOK(LOCKSTEP_REAL(name)(fd, p, n, at));                             \
+    outside::about_to_write(t, fd, #name, pc);                                    \
+    outside::buffer_read(t, p, n, pc);                                            \
+    return LOCKSTEP_REAL(name)(fd, p, n, at);                                     \
   }
 PWRITE(pwrite, off_t)
 PWRITE(pwrite64, off64_t)
@@ -107,13 +108,13 @@ LOCKSTEP_EXPORT ssize_t writev(int fd, const iovec* v, int n) {
   report_buffers(t, v, n, written, false, pc);
   return written;
 }
-#define PWRITEV(name, offset)                                                   \
-  LOCKSTEP_EXPORT ssize_t name(int fd, const iovec* v, int n, offset at) {      \
-    LOCKSTEP_HOOK(LOCKSTEP_REAL(name)(fd, v, n, at));                           \
-    outside::about_to_write(t, fd, #name, pc);                                  \
-    ssize_t written = LOCKSTEP_REAL(name)(fd, v, n, at);                        \
-    report_buffers(t, v, n, written, false, pc);                                \
-    return written;                                                             \
+#define PWRITEV(name, offset)                                              \
+  LOCKSTEP_EXPORT ssize_t name(int fd, const iovec* v, int n, offset at) { \
+    LOCKSTEP_HOOK(LOCKSTEP_REAL(name)(fd, v, n, at));                      \
+    outside::about_to_write(t, fd, #name, pc);                             \
+    ssize_t written = LOCKSTEP_REAL(name)(fd, v, n, at);                   \
+    report_buffers(t, v, n, written, false, pc);                           \
+    return written;                                                        \
   }
 PWRITEV(pwritev, off_t)
 PWRITEV(pwritev64, off64_t)
@@ -124,7 +125,8 @@ LOCKSTEP_EXPORT ssize_t sendfile(int to, int from, off_t* at, std::size_t n) {
   outside::kernel_writes(at, sizeof *at);
   return LOCKSTEP_REAL(sendfile)(to, from, at, n);
 }
-LOCKSTEP_EXPORT ssize_t copy_file_range(int from, off64_t* from_at, int to, off64_t* to_at, std::size_t n, unsigned flags) {
+LOCKSTEP_EXPORT ssize_t copy_file_range(int from, off64_t* from_at, int to, off64_t* to_at, std::size_t n,
+                                        unsigned flags) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(copy_file_range)(from, from_at, to, to_at, n, flags));
   outside::about_to_read(t, from, "copy_file_range", pc);
   outside::about_to_write(t, to, "copy_file_range", pc);
@@ -160,7 +162,8 @@ LOCKSTEP_NEEDS_FORK(int, socket, (int domain, int type, int protocol), (domain, 
 LOCKSTEP_NEEDS_FORK(int, epoll_create, (int size), (size))
 LOCKSTEP_NEEDS_FORK(int, epoll_create1, (int flags), (flags))
 LOCKSTEP_REFUSED(int, accept, (int fd, sockaddr* address, socklen_t* size), (fd, address, size), NETWORK)
-LOCKSTEP_REFUSED(int, accept4, (int fd, sockaddr* address, socklen_t* size, int flags), (fd, address, size, flags), NETWORK)
+LOCKSTEP_REFUSED(int, accept4, (int fd, sockaddr* address, socklen_t* size, int flags), (fd, address, size, flags),
+                 NETWORK)
 LOCKSTEP_REFUSED(int, connect, (int fd, const sockaddr* address, socklen_t size), (fd, address, size), NETWORK)
 LOCKSTEP_REFUSED(ssize_t, recv, (int fd, void* p, std::size_t n, int flags), (fd, p, n, flags), NETWORK)
 LOCKSTEP_REFUSED(ssize_t, recvfrom, (int fd, void* p, std::size_t n, int flags, sockaddr* from, socklen_t* size),
@@ -169,8 +172,7 @@ LOCKSTEP_REFUSED(ssize_t, recvmsg, (int fd, msghdr* message, int flags), (fd, me
 LOCKSTEP_REFUSED(int, recvmmsg, (int fd, mmsghdr* messages, unsigned n, int flags, timespec* timeout),
                  (fd, messages, n, flags, timeout), NETWORK)
 LOCKSTEP_REFUSED(ssize_t, send, (int fd, const void* p, std::size_t n, int flags), (fd, p, n, flags), NETWORK)
-LOCKSTEP_REFUSED(ssize_t, sendto,
-                 (int fd, const void* p, std::size_t n, int flags, const sockaddr* to, socklen_t size),
+LOCKSTEP_REFUSED(ssize_t, sendto, (int fd, const void* p, std::size_t n, int flags, const sockaddr* to, socklen_t size),
                  (fd, p, n, flags, to, size), NETWORK)
 LOCKSTEP_REFUSED(ssize_t, sendmsg, (int fd, const msghdr* message, int flags), (fd, message, flags), NETWORK)
 LOCKSTEP_REFUSED(int, sendmmsg, (int fd, mmsghdr* messages, unsigned n, int flags), (fd, messages, n, flags), NETWORK)
@@ -211,7 +213,8 @@ bool is_empty(int n, const fd_set* set) {
   return true;
 }
 
-int wait_for_select(Thread& t, int n, fd_set* in, fd_set* out, fd_set* other, u64 timeout, const char* function, u64 pc) {
+int wait_for_select(Thread& t, int n, fd_set* in, fd_set* out, fd_set* other, u64 timeout, const char* function,
+                    u64 pc) {
   bool none = is_empty(n, in) && is_empty(n, out) && is_empty(n, other);
   if (none) return timeout == 0 ? 0 : sleep_instead(t, timeout, function, pc);
   for (fd_set* set : {in, out, other}) outside::kernel_writes(set, sizeof *set);
@@ -261,7 +264,8 @@ LOCKSTEP_EXPORT int select(int n, fd_set* in, fd_set* out, fd_set* other, timeva
   if (timeout && ready == 0) *timeout = {0, 0};  // Linux says how much is left
   return ready;
 }
-LOCKSTEP_EXPORT int pselect(int n, fd_set* in, fd_set* out, fd_set* other, const timespec* timeout, const sigset_t* mask) {
+LOCKSTEP_EXPORT int pselect(int n, fd_set* in, fd_set* out, fd_set* other, const timespec* timeout,
+                            const sigset_t* mask) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(pselect)(n, in, out, other, timeout, mask));
   return wait_for_select(t, n, in, out, other, length_of(timeout), "pselect", pc);
 }
@@ -279,5 +283,5 @@ LOCKSTEP_EXPORT int epoll_pwait2(int fd, epoll_event* events, int n, const times
 }
 LOCKSTEP_FILLS(int, getsockname, (int fd, sockaddr* address, socklen_t* size), (fd, address, size),
                (outside::kernel_writes(size, sizeof *size), address), size ? *size : 0)
-LOCKSTEP_FILLS(int, getsockopt, (int fd, int level, int name, void* value, socklen_t* size), (fd, level, name, value, size),
-               (outside::kernel_writes(size, sizeof *size), value), size ? *size : 0)
+LOCKSTEP_FILLS(int, getsockopt, (int fd, int level, int name, void* value, socklen_t* size),
+               (fd, level, name, value, size), (outside::kernel_writes(size, sizeof *size), value), size ? *size : 0)

@@ -9,23 +9,23 @@ using namespace lockstep::runtime;
 using lockstep::protocol::LockType;
 using sync::Mode;
 
-#define FOPEN(name)                                                       \
-  LOCKSTEP_EXPORT FILE* name(const char* path, const char* mode) {        \
-    LOCKSTEP_HOOK(LOCKSTEP_REAL(name)(path, mode));                       \
-    outside::about_to_open(path, #name, pc);                              \
-    process::needs_fork(t);                                               \
-    ++t.effects;                                                          \
-    return LOCKSTEP_REAL(name)(path, mode);                               \
+#define FOPEN(name)                                                \
+  LOCKSTEP_EXPORT FILE* name(const char* path, const char* mode) { \
+    LOCKSTEP_HOOK(LOCKSTEP_REAL(name)(path, mode));                \
+    outside::about_to_open(path, #name, pc);                       \
+    process::needs_fork(t);                                        \
+    ++t.effects;                                                   \
+    return LOCKSTEP_REAL(name)(path, mode);                        \
   }
 FOPEN(fopen)
 FOPEN(fopen64)
-#define FREOPEN(name)                                                     \
+#define FREOPEN(name)                                                       \
   LOCKSTEP_EXPORT FILE* name(const char* path, const char* mode, FILE* f) { \
-    LOCKSTEP_HOOK(LOCKSTEP_REAL(name)(path, mode, f));                    \
-    outside::about_to_open(path, #name, pc);                              \
-    process::needs_fork(t);                                               \
-    ++t.effects;                                                          \
-    return LOCKSTEP_REAL(name)(path, mode, f);                            \
+    LOCKSTEP_HOOK(LOCKSTEP_REAL(name)(path, mode, f));                      \
+    outside::about_to_open(path, #name, pc);                                \
+    process::needs_fork(t);                                                 \
+    ++t.effects;                                                            \
+    return LOCKSTEP_REAL(name)(path, mode, f);                              \
   }
 FREOPEN(freopen)
 FREOPEN(freopen64)
@@ -42,7 +42,8 @@ LOCKSTEP_NEEDS_FORK(int, fclose, (FILE * f), (f))
 
 // A large read goes straight to the caller's memory.
 namespace {
-std::size_t read_items(Thread& t, void* p, std::size_t size, std::size_t n, FILE* f, decltype(&::fread) real_read, u64 pc) {
+std::size_t read_items(Thread& t, void* p, std::size_t size, std::size_t n, FILE* f, decltype(&::fread) real_read,
+                       u64 pc) {
   if (size && n <= ~std::size_t{0} / size) outside::kernel_writes(p, size * n);
   std::size_t got = real_read(p, size, n, f);
   outside::buffer_written(t, p, got * size, pc);

@@ -87,7 +87,9 @@ void check_capacity(std::size_t needed, std::size_t capacity, u64 pc) {
 using namespace lockstep::runtime;
 using std::size_t;
 
-LOCKSTEP_EXPORT char* strncpy(char* to, const char* from, size_t n) { return copy_bounded(to, from, n, LOCKSTEP_CALLER); }
+LOCKSTEP_EXPORT char* strncpy(char* to, const char* from, size_t n) {
+  return copy_bounded(to, from, n, LOCKSTEP_CALLER);
+}
 LOCKSTEP_EXPORT char* stpcpy(char* to, const char* from) { return copy_to_end(to, from, LOCKSTEP_CALLER); }
 LOCKSTEP_EXPORT char* strcat(char* to, const char* from) { return append(to, from, ~size_t{0}, LOCKSTEP_CALLER); }
 LOCKSTEP_EXPORT char* strncat(char* to, const char* from, size_t n) { return append(to, from, n, LOCKSTEP_CALLER); }

@@ -5,9 +5,12 @@
 
 int main() {
   pthread_t t;
-  pthread_create(&t, nullptr, [](void*) -> void* {
-    for (;;) sleep(1);
-  }, nullptr);
+  pthread_create(
+      &t, nullptr,
+      [](void*) -> void* {
+        for (;;) sleep(1);
+      },
+      nullptr);
   pthread_cancel(t);
   pthread_join(t, nullptr);
 }
