@@ -81,7 +81,8 @@ void about_to_open(const char* path, const char* function, u64 pc) {
 }
 
 void kernel_writes(const volatile void* p, u64 size) {
-  if (p) snapshot::touch(address_of(p), size);
+  constexpr u64 kMost = u64{1} << 31;  // the kernel moves no more at a time
+  if (p) snapshot::touch(address_of(p), size < kMost ? size : kMost);
 }
 
 void buffer_read(Thread& t, const volatile void* p, u64 size, u64 pc) {

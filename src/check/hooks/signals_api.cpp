@@ -120,7 +120,7 @@ ThreadSignals& signals_of(Thread& t) {
     copy_text(text, sizeof text, "signal ");
     append_number(text, sizeof text, static_cast<u64>(signal));
   }
-  append_text(text, sizeof text, " was raised");
+  append_text(text, sizeof text, ", raised by the program itself");
   program.bug(Kind::kCrash, &t, 0, pc, text, signal);
 }
 

@@ -89,15 +89,17 @@ PREADV(preadv64, off64_t)
 LOCKSTEP_EXPORT ssize_t write(int fd, const void* p, std::size_t n) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(write)(fd, p, n));
   outside::about_to_write(t, fd, "write", pc);
-  outside::buffer_read(t, p, n, pc);
-  return LOCKSTEP_REAL(write)(fd, p, n);
+  ssize_t written = LOCKSTEP_REAL(write)(fd, p, n);
+  outside::buffer_read(t, p, bytes_of(written), pc);
+  return written;
 }
 #define PWRITE(name, offset)                                                      \
   LOCKSTEP_EXPORT ssize_t name(int fd, const void* p, std::size_t n, offset at) { \
     LOCKSTEP_HOOK(LOCKSTEP_REAL(name)(fd, p, n, at));                             \
     outside::about_to_write(t, fd, #name, pc);                                    \
-    outside::buffer_read(t, p, n, pc);                                            \
-    return LOCKSTEP_REAL(name)(fd, p, n, at);                                     \
+    ssize_t written = LOCKSTEP_REAL(name)(fd, p, n, at);                          \
+    outside::buffer_read(t, p, bytes_of(written), pc);                            \
+    return written;                                                               \
   }
 PWRITE(pwrite, off_t)
 PWRITE(pwrite64, off64_t)
