@@ -1,9 +1,9 @@
 #include "hooks/threads.h"
 
 #include <errno.h>
-#include <setjmp.h>
 #include <unwind.h>
 
+#include "hooks/cancel.h"
 #include "hooks/lifecycle.h"
 #include "program/heap.h"
 #include "program/modules.h"
@@ -41,17 +41,21 @@ int detach(Thread& t, u64 handle) {
 
 namespace {
 
-// What pthread_cleanup_push makes in C code that is compiled without -fexceptions.
-struct CleanupBuffer {
-  jmp_buf registers;
-  CleanupBuffer* previous;
+// Outlives the call: destructors that run on the way overwrite the stack of exit_thread.
+struct Exit {
+  _Unwind_Exception exception;
+  Thread* thread;
+  bool in_program;  // has unwound the checker's own frames at the top of the stack
 };
 
 _Unwind_Reason_Code at_frame(int, _Unwind_Action actions, _Unwind_Exception_Class, _Unwind_Exception*,
                              _Unwind_Context* context, void* argument) {
-  Thread& t = *static_cast<Thread*>(argument);
-  bool last = (actions & _UA_END_OF_STACK) || modules::is_own(_Unwind_GetIP(context));
-  if (last && _Unwind_GetCFA(context) + 256 > t.stack_high) {
+  Exit& e = *static_cast<Exit*>(argument);
+  Thread& t = *e.thread;
+  bool own = modules::is_own(_Unwind_GetIP(context));
+  if (!own) e.in_program = true;
+  cancel::unwound_to(t, _Unwind_GetCFA(context));
+  if ((actions & _UA_END_OF_STACK) || (own && e.in_program && _Unwind_GetCFA(context) + 256 > t.stack_high)) {
     running = nullptr;
     lifecycle::thread_returns(t, t.result);
   }
@@ -62,10 +66,11 @@ _Unwind_Reason_Code at_frame(int, _Unwind_Action actions, _Unwind_Exception_Clas
 
 void exit_thread(Thread& t, void* result) {
   t.result = result;
-  _Unwind_Exception* exception = static_cast<_Unwind_Exception*>(heap::allocate(nullptr, sizeof(_Unwind_Exception), 16, 0));
-  fill_bytes(exception, 0, sizeof *exception);
+  Exit* e = program.graph.memory().make<Exit>();
+  fill_bytes(e, 0, sizeof *e);
+  e->thread = &t;
   // Destructors are program code: `running` stays set.
-  _Unwind_ForcedUnwind(exception, at_frame, &t);
+  _Unwind_ForcedUnwind(&e->exception, at_frame, e);
   running = nullptr;
   lifecycle::thread_returns(t, result);
 }

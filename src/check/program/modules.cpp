@@ -10,6 +10,7 @@ Module g_modules[kMax];
 u32 g_count = 0;
 Module* g_own = nullptr;
 Module* g_libc = nullptr;
+Module* g_loader = nullptr;
 
 bool contains(const char* text, const char* part) {
   std::size_t n = length(part);
@@ -81,6 +82,7 @@ int add(dl_phdr_info* info, std::size_t, void*) {
                       contains(m.path, "/libgcc_s") || contains(m.path, "/libm.so"));
   if (m.own) g_own = &m;
   if (m.c_library) g_libc = &m;
+  if (contains(m.path, "ld-linux")) g_loader = &m;
   ++g_count;
   return 0;
 }
@@ -91,7 +93,7 @@ bool inside(const Module* m, u64 pc) { return m && pc >= m->low && pc < m->high;
 
 void load() {
   g_count = 0;
-  g_own = g_libc = nullptr;
+  g_own = g_libc = g_loader = nullptr;
   dl_iterate_phdr(add, nullptr);
 }
 
@@ -106,7 +108,8 @@ const Module* find(u64 pc) {
 }
 
 bool is_own(u64 pc) { return inside(g_own, pc); }
-bool is_c_library(u64 pc) { return inside(g_libc, pc); }
+// The loader is part of it: what it allocates is not the program's to free.
+bool is_c_library(u64 pc) { return inside(g_libc, pc) || inside(g_loader, pc); }
 bool is_uninstrumented_library(u64 pc) {
   const Module* m = find(pc);
   return m && m->uninstrumented;
