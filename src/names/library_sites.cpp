@@ -28,8 +28,7 @@ constexpr std::string_view kWrappers[] = {
     // libstdc++
     "atomic", "bits/atomic_base.h", "ext/atomicity.h", "stdatomic.h",
     // libc++, which had all of them in <atomic> at first
-    "__atomic/", "__cxx_atomic_impl.h",
-};
+    "__atomic/", "__cxx_atomic_impl.h"};
 constexpr std::string_view kConcurrencyHeaders[] = {
     // both
     "barrier", "condition_variable", "future", "latch", "mutex", "semaphore", "shared_mutex", "stop_token", "thread",
@@ -39,8 +38,7 @@ constexpr std::string_view kConcurrencyHeaders[] = {
     "ext/concurrence.h",
     // libc++; those of __atomic/ that wait come before the rest of that folder
     "__atomic/atomic_sync*", "__atomic/contention_t.h", "__condition_variable/", "__memory/shared_count.h",
-    "__memory/shared_ptr.h", "__mutex/", "__mutex_base", "__stop_token/", "__thread/", "__threading_support",
-};
+    "__memory/shared_ptr.h", "__mutex/", "__mutex_base", "__stop_token/", "__thread/", "__threading_support"};
 constexpr std::string_view kSystemFolders[] = {"/usr/include/", "/usr/lib/gcc/", "/usr/lib/llvm"};
 
 template <std::size_t N>
@@ -71,20 +69,16 @@ struct ElfFile {
   }
 };
 
-std::int32_t read_relative(const unsigned char* at) {
-  std::int32_t value;
-  std::memcpy(&value, at, sizeof value);
-  return value;
+// What an instruction of `size` bytes leads to that ends with an operand relative to the next instruction.
+std::uint64_t target(const Section& s, std::size_t i, std::size_t size) {
+  std::int32_t relative;
+  std::memcpy(&relative, s.bytes + i + size - sizeof relative, sizeof relative);
+  return s.addr + i + size + static_cast<std::uint64_t>(std::int64_t{relative});
 }
 
 // The slots of the global offset table that the loader fills with the addresses of hooks.
-struct Slots {
-  std::unordered_set<std::uint64_t> all;
-  bool direct = false;  // one may be read by the program's code and not by a stub alone
-};
-
-Slots hook_slots(Elf* elf) {
-  Slots slots;
+std::unordered_set<std::uint64_t> hook_slots(Elf* elf) {
+  std::unordered_set<std::uint64_t> slots;
   Elf_Scn* section = nullptr;
   while ((section = elf_nextscn(elf, section)) != nullptr) {
     GElf_Shdr header, symbols_header;
@@ -105,8 +99,7 @@ Slots hook_slots(Elf* elf) {
       if (symbol.st_shndx != SHN_UNDEF) continue;
       const char* name = elf_strptr(elf, symbols_header.sh_link, symbol.st_name);
       if (!name || std::strncmp(name, "__tsan_", 7) != 0) continue;
-      slots.all.insert(rela.r_offset);
-      if (type == R_X86_64_GLOB_DAT) slots.direct = true;
+      slots.insert(rela.r_offset);
     }
   }
   return slots;
@@ -127,15 +120,14 @@ std::vector<Section> executable_sections(Elf* elf) {
 }
 
 // Stubs are known by what they do, a jump through a slot, because linkers differ in where they put them.
-std::unordered_set<std::uint64_t> stubs_of(const std::vector<Section>& sections, const Slots& slots) {
+std::unordered_set<std::uint64_t> stubs_of(const std::vector<Section>& sections,
+                                           const std::unordered_set<std::uint64_t>& slots) {
   constexpr unsigned char kEndbr64[] = {0xF3, 0x0F, 0x1E, 0xFA};
   std::unordered_set<std::uint64_t> stubs;
   for (const Section& s : sections) {
     for (std::size_t i = 0; i + 6 <= s.size; ++i) {
       if (s.bytes[i] != 0xFF || s.bytes[i + 1] != 0x25) continue;  // jmp *slot(%rip)
-      if (!slots.all.contains(s.addr + i + 6 + static_cast<std::uint64_t>(std::int64_t{read_relative(s.bytes + i + 2)}))) {
-        continue;
-      }
+      if (!slots.contains(target(s, i, 6))) continue;
       std::size_t start = i;
       stubs.insert(s.addr + start);
       if (start >= 1 && s.bytes[start - 1] == 0xF2) stubs.insert(s.addr + --start);  // bnd
@@ -146,23 +138,20 @@ std::unordered_set<std::uint64_t> stubs_of(const std::vector<Section>& sections,
 }
 
 // The return addresses of calls to hooks, ascending. The bytes are searched and not decoded: four bytes inside of
-// another instruction that happen to lead to a stub are too rare to matter, and would name an address nobody returns to.
+// another instruction that happen to lead to a stub are too rare to matter, and would name an address nobody returns
+// to.
 std::vector<std::uint64_t> hook_calls(Elf* elf) {
   std::vector<std::uint64_t> out;
-  const Slots slots = hook_slots(elf);
-  if (slots.all.empty()) return out;
+  const std::unordered_set<std::uint64_t> slots = hook_slots(elf);
+  if (slots.empty()) return out;
   const std::vector<Section> sections = executable_sections(elf);
   const std::unordered_set<std::uint64_t> stubs = stubs_of(sections, slots);
   for (const Section& s : sections) {
     for (std::size_t i = 0; i + 2 <= s.size; ++i) {
-      if (s.bytes[i] == 0xE8 && i + 5 <= s.size) {  // call target
-        const std::uint64_t next = s.addr + i + 5;
-        if (stubs.contains(next + static_cast<std::uint64_t>(std::int64_t{read_relative(s.bytes + i + 1)}))) out.push_back(next);
+      if (s.bytes[i] == 0xE8 && i + 5 <= s.size) {  // call stub
+        if (stubs.contains(target(s, i, 5))) out.push_back(s.addr + i + 5);
       } else if (s.bytes[i] == 0xFF && s.bytes[i + 1] == 0x15 && i + 6 <= s.size) {  // call *slot(%rip)
-        const std::uint64_t next = s.addr + i + 6;
-        if (slots.all.contains(next + static_cast<std::uint64_t>(std::int64_t{read_relative(s.bytes + i + 2)}))) out.push_back(next);
-      } else if (slots.direct && s.bytes[i] == 0xFF && (s.bytes[i + 1] & 0xF8) == 0xD0) {  // call *%register
-        out.push_back(s.addr + i + 2);
+        if (slots.contains(target(s, i, 6))) out.push_back(s.addr + i + 6);
       }
     }
   }
@@ -186,9 +175,14 @@ class Unit {
     for (const std::uint64_t site : sites) {
       Dwarf_Line* line = dwarf_getsrc_die(&root_, site - 1 - bias_);
       switch (role(line ? dwarf_linesrc(line, nullptr, nullptr) : nullptr)) {
-        case FileRole::kConcurrency: library_->push_back(site); break;
-        case FileRole::kWrapper: open_.push_back(site - 1 - bias_); break;
-        case FileRole::kUser: break;
+        case FileRole::kConcurrency:
+          library_->push_back(site);
+          break;
+        case FileRole::kWrapper:
+          open_.push_back(site - 1 - bias_);
+          break;
+        case FileRole::kUser:
+          break;
       }
     }
     // Functions of local classes, lambdas among them, stand somewhere below the function they are local to: the whole
@@ -205,16 +199,18 @@ class Unit {
     return it->second;
   }
 
-  FileRole declared_in(Dwarf_Die die) { return role(dwarf_decl_file(&die)); }
+  // What is unknown leaves the decision to the next frame, as a wrapper does: the call operators of lambdas have no
+  // file.
+  FileRole role_or_next(const char* path) { return path ? role(path) : FileRole::kWrapper; }
+
+  FileRole declared_in(Dwarf_Die die) { return role_or_next(dwarf_decl_file(&die)); }
 
   FileRole called_in(Dwarf_Die die) {
     Dwarf_Attribute attribute;
     Dwarf_Word file = 0;
-    if (!files_ || !dwarf_attr(&die, DW_AT_call_file, &attribute) || dwarf_formudata(&attribute, &file) != 0) {
-      return FileRole::kWrapper;  // unknown: the next one decides
-    }
-    const char* path = file < file_count_ ? dwarf_filesrc(files_, file, nullptr, nullptr) : nullptr;
-    return path ? role(path) : FileRole::kWrapper;
+    const bool known = files_ && dwarf_attr(&die, DW_AT_call_file, &attribute) &&
+                       dwarf_formudata(&attribute, &file) == 0 && file < file_count_;
+    return role_or_next(known ? dwarf_filesrc(files_, file, nullptr, nullptr) : nullptr);
   }
 
   // Those of `addresses` (ascending) that the code of `die` covers.
@@ -230,7 +226,8 @@ class Unit {
     return out;
   }
 
-  static std::vector<std::uint64_t> without(const std::vector<std::uint64_t>& all, const std::vector<std::uint64_t>& some) {
+  static std::vector<std::uint64_t> without(const std::vector<std::uint64_t>& all,
+                                            const std::vector<std::uint64_t>& some) {
     std::vector<std::uint64_t> out;
     std::set_difference(all.begin(), all.end(), some.begin(), some.end(), std::back_inserter(out));
     return out;
@@ -251,14 +248,17 @@ class Unit {
           if (everywhere) visit(child, depth + 1, everywhere);
           break;
         }
-        case DW_TAG_namespace: visit(child, depth + 1, everywhere); break;
+        case DW_TAG_namespace:
+          visit(child, depth + 1, everywhere);
+          break;
         case DW_TAG_class_type:
         case DW_TAG_structure_type:
         case DW_TAG_union_type:
         case DW_TAG_lexical_block:
           if (everywhere) visit(child, depth + 1, everywhere);
           break;
-        default: break;
+        default:
+          break;
       }
     } while (!open_.empty() && dwarf_siblingof(&child, &child) == 0);
   }
@@ -294,7 +294,7 @@ class Unit {
   Dwarf_Files* files_ = nullptr;
   std::size_t file_count_ = 0;
   std::unordered_map<const char*, FileRole> roles_;  // libdw hands out one pointer for a file
-  std::vector<std::uint64_t> open_;                  // addresses of calls in wrappers, ascending, as debug information has them
+  std::vector<std::uint64_t> open_;  // addresses of calls in wrappers, ascending, as debug information has them
 };
 
 // Debug information is looked for beside the file only: a network service would make the start slow.
@@ -338,8 +338,8 @@ std::vector<std::uint64_t> library_sites(const std::string& program) {
   if (file.fd < 0) throw std::runtime_error(std::string("cannot be read: ") + std::strerror(errno));
   file.elf = elf_begin(file.fd, ELF_C_READ_MMAP, nullptr);
   GElf_Ehdr header;
-  if (!file.elf || elf_kind(file.elf) != ELF_K_ELF || !gelf_getehdr(file.elf, &header) || header.e_machine != EM_X86_64 ||
-      gelf_getclass(file.elf) != ELFCLASS64) {
+  if (!file.elf || elf_kind(file.elf) != ELF_K_ELF || !gelf_getehdr(file.elf, &header) ||
+      header.e_machine != EM_X86_64 || gelf_getclass(file.elf) != ELFCLASS64) {
     throw std::runtime_error("is no x86-64 ELF file");
   }
   std::vector<std::uint64_t> library;

@@ -13,8 +13,8 @@ namespace lockstep::names {
 
 /// What a source file says about an access that stands in it.
 enum class FileRole {
-  kUser,         // it is the user's, or that of a part of the library that the user steps through: containers, iostreams
-  kWrapper,      // std::atomic itself: the access belongs to whoever called it
+  kUser,     // it is the user's, or that of a part of the library that the user steps through: containers, iostreams
+  kWrapper,  // std::atomic itself: the access belongs to whoever called it
   kConcurrency,  // it belongs to the library
 };
 
@@ -23,9 +23,6 @@ FileRole role_of(std::string_view path);
 /// The return addresses of the calls to imported `__tsan_*` functions that belong to the library, ascending, as
 /// addresses of the file (without load bias). A call belongs to the first function, innermost of the inlined ones
 /// first, that is no wrapper; a wrapper that is not inlined counts as the user's. Empty without debug information.
-///
-/// A program that holds hooks' addresses in registers (-fno-plt) also gets calls through a register in library code
-/// that may be of another function: no hook ever sees their return addresses.
 ///
 /// Throws std::runtime_error, with a text that can follow the file's name, for what is no x86-64 ELF file.
 std::vector<std::uint64_t> library_sites(const std::string& program);
