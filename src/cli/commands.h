@@ -12,5 +12,8 @@ int replay_command(const std::vector<std::string>& words);
 int explain_command(const std::vector<std::string>& words);
 /// Not for users: renders the segment that lockstep::check has filled in another process.
 int internal_report_command(const std::vector<std::string>& words);
+/// Not for users: which calls of hooks in a program belong to the standard library, as names/library_sites.h says, in
+/// 64-bit words.
+int internal_library_sites_command(const std::vector<std::string>& words);
 
 }  // namespace lockstep::cli
