@@ -4,6 +4,7 @@
 
 #include "program/modules.h"
 #include "program/tool.h"
+#include "record/recorder.h"
 
 namespace lockstep::runtime::library {
 namespace {
@@ -11,6 +12,12 @@ namespace {
 constexpr std::size_t kMaxSites = 1u << 20;
 u64* g_sites = nullptr;  // ascending addresses in the program's file
 std::size_t g_count = 0;
+struct Range {
+  u64 low, high;
+};
+constexpr std::size_t kMaxRanges = 1u << 16;
+Range* g_shared_ptr = nullptr;  // ascending
+std::size_t g_shared_ptr_count = 0;
 bool g_loaded = false;
 
 // The last answers, by the low bits of the address.
@@ -47,6 +54,9 @@ void load() {
   g_sites = static_cast<u64*>(reserve(kMaxSites * sizeof(u64)));
   const char* arguments[] = {"internal-library-sites", "--program", path, nullptr};
   g_count = tool::run(arguments, g_sites, kMaxSites * sizeof(u64)) / sizeof(u64);
+  g_shared_ptr = static_cast<Range*>(reserve(kMaxRanges * sizeof(Range)));
+  const char* ranges[] = {"internal-library-sites", "--program", path, "--atomic-shared-ptr", nullptr};
+  g_shared_ptr_count = tool::run(ranges, g_shared_ptr, kMaxRanges * sizeof(Range)) / sizeof(Range);
 }
 
 bool contains(u64 pc) {
@@ -54,6 +64,20 @@ bool contains(u64 pc) {
   Answer& a = g_answers[(pc >> 1) % 1024];
   if (a.pc != pc) a = {pc, search(pc - modules::at(0).base)};
   return a.yes;
+}
+
+bool in_atomic_shared_ptr(u64 pc) {
+  if (!g_shared_ptr_count) return false;
+  constexpr u32 kNearest = 6;  // std::swap and the like, where they are not inlined
+  u64 frames[kNearest];
+  u32 n = recorder::backtrace(frames, kNearest, pc);
+  for (u32 i = 0; i < n; ++i) {
+    u64 address = frames[i] - 1 - modules::at(0).base;
+    for (std::size_t k = 0; k < g_shared_ptr_count && g_shared_ptr[k].low <= address; ++k) {
+      if (address < g_shared_ptr[k].high) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace lockstep::runtime::library

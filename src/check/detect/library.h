@@ -8,11 +8,14 @@
 
 namespace lockstep::runtime::library {
 
-/// Whether load() was called; contains() is false for everything before.
+/// Whether load() of either kind was called; contains() is false for everything before.
 bool loaded();
 /// Asks the lockstep tool; outside of executions only.
 void load();
-/// The call of a __tsan_ function that returns to `pc` is the library's.
+/// The call of a __tsan_ function that returns to `pc` is the library's: an atomic access inside std::latch, …
 bool contains(u64 pc);
+/// Code that is running now, or one of its nearest callers, belongs to std::atomic<std::shared_ptr>, whose pointer is
+/// guarded by a lock bit that libstdc++ releases too weakly.
+bool in_atomic_shared_ptr(u64 pc);
 
 }  // namespace lockstep::runtime::library

