@@ -43,8 +43,8 @@ extern "C" {
 
 /* What the runtime library offers. Not for direct use. */
 struct lockstep_check_request {
-  uint32_t version; /* 1 */
-  uint32_t mode;    /* 0 auto, 1 exhaustive, 2 brute, 3 pct, 4 random, 5 bounded */
+  uint32_t version;      /* 1 */
+  uint32_t mode;         /* 0 auto, 1 exhaustive, 2 brute, 3 pct, 4 random, 5 bounded */
   uint32_t memory_model; /* 0 rc11, 1 sc */
   uint32_t preemptions;
   uint64_t seed, executions, nanoseconds, depth;
@@ -109,13 +109,13 @@ enum class memory_model : std::uint32_t { rc11, sc };
 struct options {
   lockstep::mode mode = lockstep::mode::automatic;
   lockstep::memory_model memory_model = lockstep::memory_model::rc11;
-  std::uint64_t executions = 0;                               ///< at most so many; 0: no limit
-  std::chrono::nanoseconds time = std::chrono::seconds(10);   ///< at most so long; 0: no limit
-  std::uint32_t preemptions = 2;                              ///< for mode::bounded
-  std::uint64_t depth = 20000;                                ///< events of one execution before it is cut
-  std::uint64_t seed = 1;                                     ///< of random choices; equal seeds give equal searches
-  bool keep_going = false;                                    ///< all distinct bugs, not just the first
-  bool spurious_wakeups = false;                              ///< condition variables may wake without a reason
+  std::uint64_t executions = 0;                              ///< at most so many; 0: no limit
+  std::chrono::nanoseconds time = std::chrono::seconds(10);  ///< at most so long; 0: no limit
+  std::uint32_t preemptions = 2;                             ///< for mode::bounded
+  std::uint64_t depth = 20000;                               ///< events of one execution before it is cut
+  std::uint64_t seed = 1;                                    ///< of random choices; equal seeds give equal searches
+  bool keep_going = false;                                   ///< all distinct bugs, not just the first
+  bool spurious_wakeups = false;                             ///< condition variables may wake without a reason
   bool detect_leaks = true;
 };
 
@@ -130,7 +130,7 @@ struct report {
   std::string verdict = "inconclusive";  ///< "pass", "fail" or "inconclusive"
   bool complete = false;                 ///< all executions were seen
   std::uint64_t executions = 0;
-  std::uint64_t blocked = 0;             ///< executions that an assumption or the depth limit has cut
+  std::uint64_t blocked = 0;  ///< executions that an assumption or the depth limit has cut
   double seconds = 0;
   std::vector<bug> bugs;
   std::string text;
@@ -161,7 +161,8 @@ inline std::string field(const char* data, std::size_t n, const std::string& nam
 template <class Function>
 report check(const options& o, Function&& function) {
   report r;
-  auto* runtime = LOCKSTEP_RUNTIME(void (*)(const lockstep_check_request*, lockstep_check_answer*), lockstep_runtime_check);
+  auto* runtime =
+      LOCKSTEP_RUNTIME(void (*)(const lockstep_check_request*, lockstep_check_answer*), lockstep_runtime_check);
   if (!runtime) {
     function();
     r.text = "lockstep: not checked, the function ran once: the program does not use Lockstep's library\n";

@@ -49,7 +49,8 @@ std::size_t copy_text(char* to, std::size_t capacity, const char* from);
 void append_text(char* to, std::size_t capacity, const char* from);
 void append_number(char* to, std::size_t capacity, u64 value);
 
-/// Address space that costs nothing until touched. `at` non-zero: exactly there or nullptr. Shared: visible across fork.
+/// Address space that costs nothing until touched. `at` non-zero: exactly there or nullptr. Shared: visible across
+/// fork.
 void* reserve(std::size_t bytes, bool shared = false, u64 at = 0);
 
 /// Monotonic time of the real world, nanoseconds.

@@ -23,11 +23,11 @@ struct Real {
 const Real& real();
 
 /// Calls the next definition of a function: LOCKSTEP_REAL(read)(fd, buffer, n).
-#define LOCKSTEP_REAL(name)                                                              \
-  ([]() -> decltype(&::name) {                                                           \
-    static decltype(&::name) found;                                                      \
+#define LOCKSTEP_REAL(name)                                                                           \
+  ([]() -> decltype(&::name) {                                                                        \
+    static decltype(&::name) found;                                                                   \
     if (!found) found = reinterpret_cast<decltype(&::name)>(::lockstep::runtime::real_symbol(#name)); \
-    return found;                                                                        \
+    return found;                                                                                     \
   }())
 
 }  // namespace lockstep::runtime

@@ -96,7 +96,8 @@ void at_exit(Thread& t, int status, const u16* live, u32 count) {
   }
   for (u32 i = 0; i < count; ++i) {
     Thread& other = program.thread(live[i]);
-    if (&other != &t) program.warn(Kind::kThreadLeak, &other, 0, other.create_pc, "a thread is alive when the process exits");
+    if (&other != &t)
+      program.warn(Kind::kThreadLeak, &other, 0, other.create_pc, "a thread is alive when the process exits");
   }
   if (program.config.detect_leaks) find_leaks(t, live, count);
 }

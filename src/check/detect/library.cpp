@@ -48,7 +48,8 @@ void load() {
   if (g_loaded) return;
   g_loaded = true;
   char path[512];
-  i64 n = raw_syscall(SYS_readlink, reinterpret_cast<i64>("/proc/self/exe"), reinterpret_cast<i64>(path), sizeof path - 1);
+  i64 n =
+      raw_syscall(SYS_readlink, reinterpret_cast<i64>("/proc/self/exe"), reinterpret_cast<i64>(path), sizeof path - 1);
   if (n <= 0) return;
   path[n] = 0;
   g_sites = static_cast<u64*>(reserve(kMaxSites * sizeof(u64)));

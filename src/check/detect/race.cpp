@@ -223,7 +223,8 @@ void granule(Thread& t, u64 address, u32 size, bool write, u64 pc) {
   u8 mask = static_cast<u8>(((1u << size) - 1) << (address & 7));
   u64 epoch = epoch_of(t);
   if (write) {
-    if (c.write == epoch && (c.write_mask & mask) == mask && !c.read_mask && !c.more && !c.locations && !c.flags) return;
+    if (c.write == epoch && (c.write_mask & mask) == mask && !c.read_mask && !c.more && !c.locations && !c.flags)
+      return;
   } else {
     if (c.read == epoch && (c.read_mask & mask) == mask && !c.flags) return;
   }

@@ -395,7 +395,8 @@ void explore_automatically(Segment& segment, u64 until) {
   if (ended == Ended::kBudget && !out_of_executions(segment)) {
     // Not tiny: bugs that need an unusual order early on are found sooner by chance than depth first.
     for (u64 i = 0; i < 2 && ended == Ended::kBudget; ++i) {
-      ended = Stretch(segment, i ? random_explorer() : pct_explorer(), i ? Mode::kRandom : Mode::kPct).run(kSample / 2, until);
+      ended = Stretch(segment, i ? random_explorer() : pct_explorer(), i ? Mode::kRandom : Mode::kPct)
+                  .run(kSample / 2, until);
     }
     if (ended == Ended::kStopped) return;
     segment.status.explorer = Mode::kExhaustive;
@@ -414,11 +415,16 @@ void explore_automatically(Segment& segment, u64 until) {
 
 Explorer& make_explorer(const protocol::Config& config) {
   switch (config.mode) {
-    case Mode::kRandom: return random_explorer();
-    case Mode::kPct: return pct_explorer();
-    case Mode::kBounded: return bounded_explorer(config.preemptions);
-    case Mode::kBrute: return brute_explorer();
-    default: return exhaustive_explorer();
+    case Mode::kRandom:
+      return random_explorer();
+    case Mode::kPct:
+      return pct_explorer();
+    case Mode::kBounded:
+      return bounded_explorer(config.preemptions);
+    case Mode::kBrute:
+      return brute_explorer();
+    default:
+      return exhaustive_explorer();
   }
 }
 

@@ -16,12 +16,12 @@ void fiber_prepare(Fiber& fiber, void* stack_top, void (*entry)(void*), void* ar
   *--top = 0;
   *--top = 0;
   *--top = reinterpret_cast<u64>(&lockstep_fiber_start);
-  *--top = 0;                                 // rbp
-  *--top = 0;                                 // rbx
-  *--top = reinterpret_cast<u64>(argument);   // r12
-  *--top = reinterpret_cast<u64>(entry);      // r13
-  *--top = 0;                                 // r14
-  *--top = 0;                                 // r15
+  *--top = 0;                                // rbp
+  *--top = 0;                                // rbx
+  *--top = reinterpret_cast<u64>(argument);  // r12
+  *--top = reinterpret_cast<u64>(entry);     // r13
+  *--top = 0;                                // r14
+  *--top = 0;                                // r15
   fiber.sp = top;
 }
 

@@ -27,15 +27,15 @@ struct Location;
 struct Store {
   Store* previous;
   Store* next;
-  Store* rmw;           // the store of the RMW that reads from this one
-  const Clock* sync;    // what an acquire read of this store synchronises with; null: nothing
-  const Clock* clock;   // happens-before of the store itself; null for an initial store
+  Store* rmw;          // the store of the RMW that reads from this one
+  const Clock* sync;   // what an acquire read of this store synchronises with; null: nothing
+  const Clock* clock;  // happens-before of the store itself; null for an initial store
   u64 value[2];
   u64 position;
-  u32 index;            // in program order of `thread`
-  u32 event;            // order of execution, for the recording
+  u32 index;  // in program order of `thread`
+  u32 event;  // order of execution, for the recording
   u16 thread;
-  bool initial;         // happens before everything that may access the location
+  bool initial;  // happens before everything that may access the location
   bool sc;
 };
 
@@ -46,33 +46,33 @@ struct Seen {
 };
 struct History {
   List<Seen> seen;
-  u32 last_read = 0;   // index of the newest atomic read, 0 if none
+  u32 last_read = 0;  // index of the newest atomic read, 0 if none
   u32 last_write = 0;
 };
 
 struct Location {
   u64 address;
   Location* next_in_granule;
-  Location* next;           // all locations of the execution
+  Location* next;  // all locations of the execution
   Store* first;
   Store* last;
-  List<History*> history;   // by thread, null entries for threads without accesses
-  u32 version;              // number of stores; an await waits for it to change
+  List<History*> history;  // by thread, null entries for threads without accesses
+  u32 version;             // number of stores; an await waits for it to change
   u8 size;
-  bool plain_written;       // a plain store has changed it since the last atomic access
-  bool overlapped;          // another location shares bytes with it (mixed-size accesses)
-  bool refresh;             // an overlapping location was written since
+  bool plain_written;  // a plain store has changed it since the last atomic access
+  bool overlapped;     // another location shares bytes with it (mixed-size accesses)
+  bool refresh;        // an overlapping location was written since
   u16 plain_thread;
   u32 plain_index;
 };
 
 /// Anything that the seq_cst axiom speaks of: atomic accesses and fences, in order of execution.
 struct Access {
-  Location* location;  // null for a fence
-  Store* reads;        // null unless it reads
-  Store* writes;       // null unless it writes
-  const Clock* clock;  // happens-before, itself included
-  const Clock* before; // happens-before of its predecessor in program order (for fences and hb paths by sb)
+  Location* location;   // null for a fence
+  Store* reads;         // null unless it reads
+  Store* writes;        // null unless it writes
+  const Clock* clock;   // happens-before, itself included
+  const Clock* before;  // happens-before of its predecessor in program order (for fences and hb paths by sb)
   u32 index;
   u16 thread;
   bool sc;

@@ -60,9 +60,13 @@ ANNOTATION(AnnotateIgnoreWritesBegin) { ignore(true); }
 ANNOTATION(AnnotateIgnoreWritesEnd) { ignore(false); }
 ANNOTATION(AnnotateIgnoreSyncBegin) {}
 ANNOTATION(AnnotateIgnoreSyncEnd) {}
-ANNOTATION(AnnotateBenignRaceSized, volatile void* p, long size, const char*) { race::benign(address_of(p), static_cast<u64>(size)); }
+ANNOTATION(AnnotateBenignRaceSized, volatile void* p, long size, const char*) {
+  race::benign(address_of(p), static_cast<u64>(size));
+}
 ANNOTATION(AnnotateBenignRace, volatile void* p, const char*) { race::benign(address_of(p), 1); }
-ANNOTATION(WTFAnnotateBenignRaceSized, volatile void* p, long size, const char*) { race::benign(address_of(p), static_cast<u64>(size)); }
+ANNOTATION(WTFAnnotateBenignRaceSized, volatile void* p, long size, const char*) {
+  race::benign(address_of(p), static_cast<u64>(size));
+}
 ANNOTATION(AnnotateThreadName, const char* name) {
   if (running) copy_text(running->name, sizeof running->name, name);
 }
@@ -85,4 +89,6 @@ ANNOTATION(AnnotateMemoryIsInitialized, volatile void*, long) {}
 ANNOTATION(AnnotateMemoryIsUninitialized, volatile void*, long) {}
 LOCKSTEP_EXPORT int RunningOnValgrind() { return 0; }
 LOCKSTEP_EXPORT double ValgrindSlowdown() { return 10; }
-LOCKSTEP_EXPORT const char* ThreadSanitizerQuery(const char* query) { return same_text(query, "pure_happens_before") ? "1" : "0"; }
+LOCKSTEP_EXPORT const char* ThreadSanitizerQuery(const char* query) {
+  return same_text(query, "pure_happens_before") ? "1" : "0";
+}

@@ -18,11 +18,16 @@ namespace {
 
 int c11(int error) {
   switch (error) {
-    case 0: return thrd_success;
-    case EBUSY: return thrd_busy;
-    case ETIMEDOUT: return thrd_timedout;
-    case ENOMEM: return thrd_nomem;
-    default: return thrd_error;
+    case 0:
+      return thrd_success;
+    case EBUSY:
+      return thrd_busy;
+    case ETIMEDOUT:
+      return thrd_timedout;
+    case ENOMEM:
+      return thrd_nomem;
+    default:
+      return thrd_error;
   }
 }
 
@@ -42,7 +47,8 @@ LOCKSTEP_EXPORT int thrd_create(thrd_t* handle, thrd_start_t start, void* argume
   LOCKSTEP_HOOK(LOCKSTEP_REAL(thrd_create)(handle, start, argument));
   u64 made = 0;
   // The int that a C11 start routine returns arrives in the same register as a pointer would.
-  int error = threads::create(t, &made, reinterpret_cast<void* (*)(void*)>(reinterpret_cast<void*>(start)), argument, false, pc);
+  int error = threads::create(t, &made, reinterpret_cast<void* (*)(void*)>(reinterpret_cast<void*>(start)), argument,
+                              false, pc);
   if (error == 0) *handle = made;
   return c11(error);
 }

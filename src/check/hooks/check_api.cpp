@@ -22,9 +22,9 @@ int g_fd = -1;
 char* g_text = nullptr;
 constexpr std::size_t kTextBytes = 16u << 20;
 
-const char* const kKinds[] = {"none",       "data-race",          "deadlock", "livelock",       "starvation",
-                              "assertion",  "uncaught-exception", "crash",    "use-after-free", "double-free",
-                              "leak",       "lock-misuse",        "lock-order", "thread-leak",  "exit-status",
+const char* const kKinds[] = {"none",          "data-race",          "deadlock",   "livelock",       "starvation",
+                              "assertion",     "uncaught-exception", "crash",      "use-after-free", "double-free",
+                              "leak",          "lock-misuse",        "lock-order", "thread-leak",    "exit-status",
                               "nondeterminism"};
 
 void open_segment() {
@@ -79,8 +79,8 @@ std::size_t render(char* out, std::size_t capacity) {
   i64 n = raw_syscall(SYS_readlink, reinterpret_cast<i64>("/proc/self/exe"), reinterpret_cast<i64>(program_path),
                       sizeof program_path - 1);
   program_path[n > 0 ? n : 0] = 0;
-  const char* arguments[] = {"internal-report", "--segment-fd", number, "--program", program_path,
-                             "--format", "fields", nullptr};
+  const char* arguments[] = {"internal-report", "--segment-fd", number,   "--program",
+                             program_path,      "--format",     "fields", nullptr};
   return tool::run(arguments, out, capacity);
 }
 
@@ -151,7 +151,8 @@ LOCKSTEP_EXPORT void lockstep_runtime_check(const lockstep_check_request* reques
   if (answer->bugs) {
     u64 executions = status.executions;
     const lockstep::protocol::Bug& bug = g_segment->bugs[0];
-    record(*g_segment, reinterpret_cast<lockstep::protocol::Decision*>(reinterpret_cast<u8*>(g_segment) + bug.decisions),
+    record(*g_segment,
+           reinterpret_cast<lockstep::protocol::Decision*>(reinterpret_cast<u8*>(g_segment) + bug.decisions),
            bug.decision_count);
     status.executions = executions;
   }
@@ -160,7 +161,10 @@ LOCKSTEP_EXPORT void lockstep_runtime_check(const lockstep_check_request* reques
     if (!g_text) g_text = static_cast<char*>(reserve(kTextBytes));
     answer->text = g_text;
     answer->text_bytes = render(g_text, kTextBytes);
-    if (!answer->text_bytes) say(answer, "lockstep: a bug was found; the lockstep program, which would put it into words, was not found (set LOCKSTEP_TOOL)\n");
+    if (!answer->text_bytes)
+      say(answer,
+          "lockstep: a bug was found; the lockstep program, which would put it into words, was not found (set "
+          "LOCKSTEP_TOOL)\n");
   } else if (unsupported) {
     char text[400] = "lockstep: not supported: ";
     append_text(text, sizeof text, status.unsupported);

@@ -24,9 +24,7 @@ inline u64 deadline(clockid_t clock, const timespec& t) {
   u64 then = nanoseconds(t);
   return then > origin(clock) ? then - origin(clock) : 0;
 }
-inline timespec split(u64 ns) {
-  return {static_cast<time_t>(ns / 1000000000), static_cast<long>(ns % 1000000000)};
-}
+inline timespec split(u64 ns) { return {static_cast<time_t>(ns / 1000000000), static_cast<long>(ns % 1000000000)}; }
 inline bool valid(const timespec* t) { return t && t->tv_nsec >= 0 && t->tv_nsec < 1000000000; }
 
 }  // namespace lockstep::runtime::clocks

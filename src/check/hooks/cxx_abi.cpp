@@ -67,7 +67,8 @@ LOCKSTEP_EXPORT void _ZNSt15__exception_ptr13exception_ptr9_M_addrefEv(void* sel
 LOCKSTEP_EXPORT void _ZNSt15__exception_ptr13exception_ptr10_M_releaseEv(void* self) {
   count_reference(self);
   static void (*next)(void*);
-  if (!next) next = reinterpret_cast<void (*)(void*)>(real_symbol("_ZNSt15__exception_ptr13exception_ptr10_M_releaseEv"));
+  if (!next)
+    next = reinterpret_cast<void (*)(void*)>(real_symbol("_ZNSt15__exception_ptr13exception_ptr10_M_releaseEv"));
   next(self);
 }
 // A rethrown exception is released by the end of its handler.

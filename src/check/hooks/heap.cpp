@@ -1,10 +1,11 @@
 // The malloc family and C++'s allocation functions.
+#include "program/heap.h"
+
 #include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
 
 #include "hooks/hook.h"
-#include "program/heap.h"
 #include "program/modules.h"
 
 using namespace lockstep::runtime;

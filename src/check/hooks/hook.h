@@ -18,22 +18,22 @@ namespace lockstep::runtime {
 #define LOCKSTEP_CALLER reinterpret_cast<::lockstep::runtime::u64>(__builtin_return_address(0))
 
 /// Passes the call on unless program code is running; otherwise declares `t`, `pc`, and enters the checker.
-#define LOCKSTEP_HOOK(pass_on)                                  \
+#define LOCKSTEP_HOOK(pass_on)                                                      \
   ::lockstep::runtime::Thread* const running_thread = ::lockstep::runtime::running; \
-  if (!running_thread) return pass_on;                          \
-  ::lockstep::runtime::Inside inside(running_thread);             \
-  ::lockstep::runtime::Thread& t = *running_thread;               \
-  [[maybe_unused]] const ::lockstep::runtime::u64 pc = LOCKSTEP_CALLER; \
+  if (!running_thread) return pass_on;                                              \
+  ::lockstep::runtime::Inside inside(running_thread);                               \
+  ::lockstep::runtime::Thread& t = *running_thread;                                 \
+  [[maybe_unused]] const ::lockstep::runtime::u64 pc = LOCKSTEP_CALLER;             \
   t.entry = nullptr
 
 /// The same behind an entry stub: the caller's registers are known, so spinning can be recognised.
-#define LOCKSTEP_STUB_HOOK(pass_on)                             \
-  ::lockstep::runtime::EntryFrame* const frame = lockstep_entry;  \
+#define LOCKSTEP_STUB_HOOK(pass_on)                                                 \
+  ::lockstep::runtime::EntryFrame* const frame = lockstep_entry;                    \
   ::lockstep::runtime::Thread* const running_thread = ::lockstep::runtime::running; \
-  if (!running_thread) return pass_on;                          \
-  ::lockstep::runtime::Inside inside(running_thread);             \
-  ::lockstep::runtime::Thread& t = *running_thread;               \
-  [[maybe_unused]] const ::lockstep::runtime::u64 pc = frame->return_address; \
+  if (!running_thread) return pass_on;                                              \
+  ::lockstep::runtime::Inside inside(running_thread);                               \
+  ::lockstep::runtime::Thread& t = *running_thread;                                 \
+  [[maybe_unused]] const ::lockstep::runtime::u64 pc = frame->return_address;       \
   t.entry = frame
 
 inline u64 address_of(const volatile void* p) { return reinterpret_cast<u64>(p); }

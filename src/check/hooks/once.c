@@ -1,9 +1,9 @@
 /* pthread_once and call_once: see once.h. */
 #define _GNU_SOURCE
+#include "hooks/once.h"
+
 #include <pthread.h>
 #include <threads.h>
-
-#include "hooks/once.h"
 
 struct attempt {
   void* once;

@@ -20,9 +20,12 @@ constexpr int kRobustBit = 16;
 // glibc keeps the kind in the mutex; static initialisers set it too.
 LockType type_of(const pthread_mutex_t* m) {
   switch (m->__data.__kind & kKindMask) {
-    case PTHREAD_MUTEX_RECURSIVE_NP: return LockType::kRecursive;
-    case PTHREAD_MUTEX_ERRORCHECK_NP: return LockType::kErrorCheck;
-    default: return LockType::kNormal;
+    case PTHREAD_MUTEX_RECURSIVE_NP:
+      return LockType::kRecursive;
+    case PTHREAD_MUTEX_ERRORCHECK_NP:
+      return LockType::kErrorCheck;
+    default:
+      return LockType::kNormal;
   }
 }
 
@@ -39,9 +42,7 @@ bool prefers_writers(const pthread_rwlock_t* l) {
 }
 
 // A condition variable's clock, from its attributes: kept in its memory's flag bits by glibc.
-clockid_t clock_of(const pthread_cond_t* c) {
-  return (c->__data.__wrefs & 2) ? CLOCK_MONOTONIC : CLOCK_REALTIME;
-}
+clockid_t clock_of(const pthread_cond_t* c) { return (c->__data.__wrefs & 2) ? CLOCK_MONOTONIC : CLOCK_REALTIME; }
 
 }  // namespace
 }  // namespace lockstep::runtime

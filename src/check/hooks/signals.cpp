@@ -20,13 +20,20 @@ u8* g_stack = nullptr;
 
 const char* name_of(int signal) {
   switch (signal) {
-    case SIGSEGV: return "SIGSEGV: invalid memory access";
-    case SIGBUS: return "SIGBUS";
-    case SIGFPE: return "SIGFPE: arithmetic error";
-    case SIGILL: return "SIGILL: illegal instruction";
-    case SIGABRT: return "SIGABRT";
-    case SIGTRAP: return "SIGTRAP";
-    default: return "SIGSYS";
+    case SIGSEGV:
+      return "SIGSEGV: invalid memory access";
+    case SIGBUS:
+      return "SIGBUS";
+    case SIGFPE:
+      return "SIGFPE: arithmetic error";
+    case SIGILL:
+      return "SIGILL: illegal instruction";
+    case SIGABRT:
+      return "SIGABRT";
+    case SIGTRAP:
+      return "SIGTRAP";
+    default:
+      return "SIGSYS";
   }
 }
 
@@ -53,7 +60,8 @@ void handle(int signal, siginfo_t* info, void* context) {
     append_text(detail, sizeof detail, ", address ");
     append_number(detail, sizeof detail, address);
     LOCKSTEP_REAL(sigaction)(signal, &g_before[signal], nullptr);
-    fatal("internal error, please report it: ", (append_text(detail, sizeof detail, " "), append_text(detail, sizeof detail, name_of(signal)), detail));
+    fatal("internal error, please report it: ",
+          (append_text(detail, sizeof detail, " "), append_text(detail, sizeof detail, name_of(signal)), detail));
   }
   running = nullptr;
   program.bug(Kind::kCrash, t, signal == SIGSEGV || signal == SIGBUS ? address : 0, pc,

@@ -30,8 +30,8 @@ Image g_image;
 Main g_main = nullptr;
 Init g_old_init = nullptr;  // programs linked before glibc 2.34 bring their own loop
 int g_argc = 0;
-char** g_argv = nullptr;      // as given
-char** g_argv_copy = nullptr; // what the program sees; it may change it
+char** g_argv = nullptr;       // as given
+char** g_argv_copy = nullptr;  // what the program sees; it may change it
 
 int read_image(dl_phdr_info* info, std::size_t, void*) {
   Image& image = g_image;
@@ -41,15 +41,32 @@ int read_image(dl_phdr_info* info, std::size_t, void*) {
     for (auto* d = reinterpret_cast<const ElfW(Dyn)*>(image.base + info->dlpi_phdr[i].p_vaddr); d->d_tag; ++d) {
       u64 value = d->d_un.d_val;
       switch (d->d_tag) {
-        case DT_PREINIT_ARRAY: image.preinit = image.base + value; break;
-        case DT_PREINIT_ARRAYSZ: image.preinit_bytes = value; break;
-        case DT_INIT: image.init = image.base + value; break;
-        case DT_INIT_ARRAY: image.init_array = image.base + value; break;
-        case DT_INIT_ARRAYSZ: image.init_bytes = value; break;
-        case DT_FINI: image.fini = image.base + value; break;
-        case DT_FINI_ARRAY: image.fini_array = image.base + value; break;
-        case DT_FINI_ARRAYSZ: image.fini_bytes = value; break;
-        default: break;
+        case DT_PREINIT_ARRAY:
+          image.preinit = image.base + value;
+          break;
+        case DT_PREINIT_ARRAYSZ:
+          image.preinit_bytes = value;
+          break;
+        case DT_INIT:
+          image.init = image.base + value;
+          break;
+        case DT_INIT_ARRAY:
+          image.init_array = image.base + value;
+          break;
+        case DT_INIT_ARRAYSZ:
+          image.init_bytes = value;
+          break;
+        case DT_FINI:
+          image.fini = image.base + value;
+          break;
+        case DT_FINI_ARRAY:
+          image.fini_array = image.base + value;
+          break;
+        case DT_FINI_ARRAYSZ:
+          image.fini_bytes = value;
+          break;
+        default:
+          break;
       }
     }
   }
@@ -94,7 +111,8 @@ int run_program(void*) {
 protocol::Segment* open_segment(const char* number) {
   int fd = 0;
   for (; *number; ++number) fd = fd * 10 + (*number - '0');
-  i64 p = raw_syscall(SYS_mmap, 0, sizeof(protocol::Segment), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+  i64 p =
+      raw_syscall(SYS_mmap, 0, sizeof(protocol::Segment), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
   if (p < 0 && p > -4096) fatal("cannot map the segment that the lockstep process has made");
   raw_syscall(SYS_close, fd);
   auto* segment = reinterpret_cast<protocol::Segment*>(p);
@@ -132,7 +150,8 @@ LOCKSTEP_EXPORT int __libc_start_main(Main main, int argc, char** argv, Init ini
   const char* number = getenv(lockstep::protocol::kSegmentVariable);
   if (!number) {
     using Start = int (*)(Main, int, char**, Init, void (*)(), void (*)(), void*);
-    return reinterpret_cast<Start>(real_symbol("__libc_start_main"))(main, argc, argv, init, fini, rtld_fini, stack_end);
+    return reinterpret_cast<Start>(real_symbol("__libc_start_main"))(main, argc, argv, init, fini, rtld_fini,
+                                                                     stack_end);
   }
   lockstep::protocol::Segment* segment = open_segment(number);
   clean_environment();

@@ -79,9 +79,14 @@ IMPLEMENTATION long lockstep_impl_syscall(long number, long a, long b, long c, l
     case SYS_nanosleep:
       sync::sleep_until(t, program.now() + clocks::nanoseconds(*reinterpret_cast<const timespec*>(a)), pc);
       return 0;
-    case SYS_fork: case SYS_vfork: case SYS_clone: case SYS_clone3: case SYS_execve:
+    case SYS_fork:
+    case SYS_vfork:
+    case SYS_clone:
+    case SYS_clone3:
+    case SYS_execve:
       program.unsupported("a process is started with syscall", pc);
-    case SYS_exit: case SYS_exit_group:
+    case SYS_exit:
+    case SYS_exit_group:
       program.exit_process(t, static_cast<int>(a), false, pc);
     default:
       return result_of(raw_syscall(number, a, b, c, d, e, f));

@@ -37,18 +37,18 @@ bool checked(u64 pc) { return running && !modules::is_c_library(pc); }
 
 using namespace lockstep::runtime;
 
-#define ACCESS(n)                                                                                                   \
-  LOCKSTEP_EXPORT void __tsan_read##n(void* p) { access(p, n, false, LOCKSTEP_CALLER); }                            \
-  LOCKSTEP_EXPORT void __tsan_write##n(void* p) { access(p, n, true, LOCKSTEP_CALLER); }                            \
-  LOCKSTEP_EXPORT void __tsan_read##n##_pc(void* p, void* pc) { access(p, n, false, address_of(pc)); }              \
-  LOCKSTEP_EXPORT void __tsan_write##n##_pc(void* p, void* pc) { access(p, n, true, address_of(pc)); }              \
-  LOCKSTEP_EXPORT void __tsan_volatile_read##n(void* p) { access(p, n, false, LOCKSTEP_CALLER); }                   \
-  LOCKSTEP_EXPORT void __tsan_volatile_write##n(void* p) { access(p, n, true, LOCKSTEP_CALLER); }                   \
-  LOCKSTEP_EXPORT void __tsan_read_write##n(void* p) { access(p, n, true, LOCKSTEP_CALLER); }                       \
-  LOCKSTEP_EXPORT void __tsan_unaligned_read##n(void* p) { access(p, n, false, LOCKSTEP_CALLER); }                  \
-  LOCKSTEP_EXPORT void __tsan_unaligned_write##n(void* p) { access(p, n, true, LOCKSTEP_CALLER); }                  \
-  LOCKSTEP_EXPORT void __tsan_unaligned_volatile_read##n(void* p) { access(p, n, false, LOCKSTEP_CALLER); }         \
-  LOCKSTEP_EXPORT void __tsan_unaligned_volatile_write##n(void* p) { access(p, n, true, LOCKSTEP_CALLER); }         \
+#define ACCESS(n)                                                                                           \
+  LOCKSTEP_EXPORT void __tsan_read##n(void* p) { access(p, n, false, LOCKSTEP_CALLER); }                    \
+  LOCKSTEP_EXPORT void __tsan_write##n(void* p) { access(p, n, true, LOCKSTEP_CALLER); }                    \
+  LOCKSTEP_EXPORT void __tsan_read##n##_pc(void* p, void* pc) { access(p, n, false, address_of(pc)); }      \
+  LOCKSTEP_EXPORT void __tsan_write##n##_pc(void* p, void* pc) { access(p, n, true, address_of(pc)); }      \
+  LOCKSTEP_EXPORT void __tsan_volatile_read##n(void* p) { access(p, n, false, LOCKSTEP_CALLER); }           \
+  LOCKSTEP_EXPORT void __tsan_volatile_write##n(void* p) { access(p, n, true, LOCKSTEP_CALLER); }           \
+  LOCKSTEP_EXPORT void __tsan_read_write##n(void* p) { access(p, n, true, LOCKSTEP_CALLER); }               \
+  LOCKSTEP_EXPORT void __tsan_unaligned_read##n(void* p) { access(p, n, false, LOCKSTEP_CALLER); }          \
+  LOCKSTEP_EXPORT void __tsan_unaligned_write##n(void* p) { access(p, n, true, LOCKSTEP_CALLER); }          \
+  LOCKSTEP_EXPORT void __tsan_unaligned_volatile_read##n(void* p) { access(p, n, false, LOCKSTEP_CALLER); } \
+  LOCKSTEP_EXPORT void __tsan_unaligned_volatile_write##n(void* p) { access(p, n, true, LOCKSTEP_CALLER); } \
   LOCKSTEP_EXPORT void __tsan_unaligned_read_write##n(void* p) { access(p, n, true, LOCKSTEP_CALLER); }
 
 ACCESS(1)

@@ -69,13 +69,26 @@ T native_rmw(volatile T* p, RmwOp op, T v) {
   for (;;) {
     T fresh = v;
     switch (op) {
-      case RmwOp::kExchange: break;
-      case RmwOp::kAdd: fresh = static_cast<T>(old + v); break;
-      case RmwOp::kSub: fresh = static_cast<T>(old - v); break;
-      case RmwOp::kAnd: fresh = old & v; break;
-      case RmwOp::kOr: fresh = old | v; break;
-      case RmwOp::kXor: fresh = old ^ v; break;
-      case RmwOp::kNand: fresh = static_cast<T>(~(old & v)); break;
+      case RmwOp::kExchange:
+        break;
+      case RmwOp::kAdd:
+        fresh = static_cast<T>(old + v);
+        break;
+      case RmwOp::kSub:
+        fresh = static_cast<T>(old - v);
+        break;
+      case RmwOp::kAnd:
+        fresh = old & v;
+        break;
+      case RmwOp::kOr:
+        fresh = old | v;
+        break;
+      case RmwOp::kXor:
+        fresh = old ^ v;
+        break;
+      case RmwOp::kNand:
+        fresh = static_cast<T>(~(old & v));
+        break;
     }
     if (native_cas(p, old, fresh)) return old;
   }
@@ -118,37 +131,37 @@ using namespace lockstep::runtime;
 // The stubs call these; hidden, but with C names.
 #define IMPLEMENTATION extern "C" __attribute__((visibility("hidden"), used))
 
-#define RMW(bits, type, name, op)                                                                               \
-  IMPLEMENTATION type lockstep_impl___tsan_atomic##bits##_##name(volatile type* p, type v, int mo) {            \
-    return rmw<type>(p, op, v, mo);                                                                             \
+#define RMW(bits, type, name, op)                                                                    \
+  IMPLEMENTATION type lockstep_impl___tsan_atomic##bits##_##name(volatile type* p, type v, int mo) { \
+    return rmw<type>(p, op, v, mo);                                                                  \
   }
 
-#define ATOMIC(bits, type)                                                                                      \
-  IMPLEMENTATION type lockstep_impl___tsan_atomic##bits##_load(const volatile type* p, int mo) {                \
-    return load<type>(const_cast<volatile type*>(p), mo);                                                       \
-  }                                                                                                             \
-  LOCKSTEP_EXPORT void __tsan_atomic##bits##_store(volatile type* p, type v, int mo) {                          \
-    store<type>(p, v, mo, LOCKSTEP_CALLER);                                                                     \
-  }                                                                                                             \
-  RMW(bits, type, exchange, RmwOp::kExchange)                                                                   \
-  RMW(bits, type, fetch_add, RmwOp::kAdd)                                                                       \
-  RMW(bits, type, fetch_sub, RmwOp::kSub)                                                                       \
-  RMW(bits, type, fetch_and, RmwOp::kAnd)                                                                       \
-  RMW(bits, type, fetch_or, RmwOp::kOr)                                                                         \
-  RMW(bits, type, fetch_xor, RmwOp::kXor)                                                                       \
-  RMW(bits, type, fetch_nand, RmwOp::kNand)                                                                     \
-  IMPLEMENTATION int lockstep_impl___tsan_atomic##bits##_compare_exchange_strong(                               \
-      volatile type* p, type* expected, type v, int mo, int fail) {                                             \
-    return cas<type>(p, expected, v, mo, fail, false);                                                          \
-  }                                                                                                             \
-  IMPLEMENTATION int lockstep_impl___tsan_atomic##bits##_compare_exchange_weak(                                 \
-      volatile type* p, type* expected, type v, int mo, int fail) {                                             \
-    return cas<type>(p, expected, v, mo, fail, true);                                                           \
-  }                                                                                                             \
-  IMPLEMENTATION type lockstep_impl___tsan_atomic##bits##_compare_exchange_val(volatile type* p, type expected, \
-                                                                               type v, int mo, int fail) {      \
-    cas<type>(p, &expected, v, mo, fail, false);                                                                \
-    return expected;                                                                                            \
+#define ATOMIC(bits, type)                                                                                         \
+  IMPLEMENTATION type lockstep_impl___tsan_atomic##bits##_load(const volatile type* p, int mo) {                   \
+    return load<type>(const_cast<volatile type*>(p), mo);                                                          \
+  }                                                                                                                \
+  LOCKSTEP_EXPORT void __tsan_atomic##bits##_store(volatile type* p, type v, int mo) {                             \
+    store<type>(p, v, mo, LOCKSTEP_CALLER);                                                                        \
+  }                                                                                                                \
+  RMW(bits, type, exchange, RmwOp::kExchange)                                                                      \
+  RMW(bits, type, fetch_add, RmwOp::kAdd)                                                                          \
+  RMW(bits, type, fetch_sub, RmwOp::kSub)                                                                          \
+  RMW(bits, type, fetch_and, RmwOp::kAnd)                                                                          \
+  RMW(bits, type, fetch_or, RmwOp::kOr)                                                                            \
+  RMW(bits, type, fetch_xor, RmwOp::kXor)                                                                          \
+  RMW(bits, type, fetch_nand, RmwOp::kNand)                                                                        \
+  IMPLEMENTATION int lockstep_impl___tsan_atomic##bits##_compare_exchange_strong(volatile type* p, type* expected, \
+                                                                                 type v, int mo, int fail) {       \
+    return cas<type>(p, expected, v, mo, fail, false);                                                             \
+  }                                                                                                                \
+  IMPLEMENTATION int lockstep_impl___tsan_atomic##bits##_compare_exchange_weak(volatile type* p, type* expected,   \
+                                                                               type v, int mo, int fail) {         \
+    return cas<type>(p, expected, v, mo, fail, true);                                                              \
+  }                                                                                                                \
+  IMPLEMENTATION type lockstep_impl___tsan_atomic##bits##_compare_exchange_val(volatile type* p, type expected,    \
+                                                                               type v, int mo, int fail) {         \
+    cas<type>(p, &expected, v, mo, fail, false);                                                                   \
+    return expected;                                                                                               \
   }
 
 ATOMIC(8, u8)

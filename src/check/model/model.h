@@ -11,12 +11,12 @@ namespace lockstep::runtime {
 /// An event that is about to be added.
 struct Query {
   Location* location;
-  const Clock* clock;   // happens-before of the thread up to here (before any synchronisation by this event)
+  const Clock* clock;  // happens-before of the thread up to here (before any synchronisation by this event)
   u32 thread;
-  u32 index;            // the new event's index
+  u32 index;  // the new event's index
   Order order;
   bool reads;
-  bool writes;          // for a read: it is the read of an RMW that will write
+  bool writes;  // for a read: it is the read of an RMW that will write
 };
 
 struct Model {

@@ -69,9 +69,7 @@ class ScAxiom {
   }
 
  private:
-  const Access& at(u32 i) const {
-    return i < graph_.accesses().size() ? graph_.accesses()[i] : fresh_;
-  }
+  const Access& at(u32 i) const { return i < graph_.accesses().size() ? graph_.accesses()[i] : fresh_; }
 
   const ThreadEvent* event(u32 thread, u32 index) const {
     List<ThreadEvent>& events = graph_.thread_events(thread);
@@ -184,7 +182,7 @@ bool sc_allows(Graph& graph, const Query& query, Store* candidate) {
   Store written;
   written.position = candidate->position;  // between the candidate and its successor: see the comparison below
   Access fresh = {query.location, query.reads ? candidate : nullptr, nullptr, clock, query.clock,
-                  query.index, static_cast<u16>(query.thread), sc};
+                  query.index,    static_cast<u16>(query.thread),    sc};
   if (query.writes) {
     written.position = candidate->position + 1;  // insert_store keeps gaps, so no other store has this position
     fresh.writes = &written;

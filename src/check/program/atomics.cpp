@@ -30,13 +30,27 @@ Value apply(RmwOp op, Value a, Value b, u32 size) {
   unsigned __int128 x = static_cast<unsigned __int128>(a.high) << 64 | a.low;
   unsigned __int128 y = static_cast<unsigned __int128>(b.high) << 64 | b.low;
   switch (op) {
-    case RmwOp::kExchange: x = y; break;
-    case RmwOp::kAdd: x += y; break;
-    case RmwOp::kSub: x -= y; break;
-    case RmwOp::kAnd: x &= y; break;
-    case RmwOp::kOr: x |= y; break;
-    case RmwOp::kXor: x ^= y; break;
-    case RmwOp::kNand: x = ~(x & y); break;
+    case RmwOp::kExchange:
+      x = y;
+      break;
+    case RmwOp::kAdd:
+      x += y;
+      break;
+    case RmwOp::kSub:
+      x -= y;
+      break;
+    case RmwOp::kAnd:
+      x &= y;
+      break;
+    case RmwOp::kOr:
+      x |= y;
+      break;
+    case RmwOp::kXor:
+      x ^= y;
+      break;
+    case RmwOp::kNand:
+      x = ~(x & y);
+      break;
   }
   return truncated({static_cast<u64>(x), static_cast<u64>(x >> 64)}, size);
 }
@@ -112,9 +126,7 @@ void enter_axiom(Thread& t, Location* l, Store* reads, Store* writes, const Cloc
   program.graph.accesses().push({l, reads, writes, program.seal(t), before, t.index, t.id, sc});
 }
 
-void release_into(Thread& t, Store& s, Order order) {
-  s.sync = is_release(order) ? s.clock : t.released;
-}
+void release_into(Thread& t, Store& s, Order order) { s.sync = is_release(order) ? s.clock : t.released; }
 
 void write_memory(const Location& l, const Store& s) {
   if (&s == l.last) copy_bytes(reinterpret_cast<void*>(l.address), s.value, l.size);
@@ -169,9 +181,14 @@ Value load(Thread& t, u64 address, u32 size, Order order, u64 pc) {
   enter_axiom(t, &l, s, nullptr, before, strength);
   observe(t, l, s);
   if (program.recording) {
-    recorder::event({.op = Op::kLoad, .order = order, .size = static_cast<u8>(size), .addr = address,
-                     .value = s->value[0], .reads_from = s->event,
-                     .flags = static_cast<u16>(protocol::kFlagValue | stale_flag(l, s))}, t);
+    recorder::event({.op = Op::kLoad,
+                     .order = order,
+                     .size = static_cast<u8>(size),
+                     .addr = address,
+                     .value = s->value[0],
+                     .reads_from = s->event,
+                     .flags = static_cast<u16>(protocol::kFlagValue | stale_flag(l, s))},
+                    t);
   }
   trusted.barrier();
   return of(*s);
@@ -200,8 +217,13 @@ void store(Thread& t, u64 address, u32 size, Value value, Order order, u64 pc) {
   if (LOCKSTEP_UNLIKELY(l.overlapped)) race::written(l);
   if (program.recording) {
     u16 flags = protocol::kFlagValue | (&s == l.last ? 0 : protocol::kFlagMoNotLast);
-    s.event = recorder::event({.op = Op::kStore, .order = order, .size = static_cast<u8>(size), .addr = address,
-                               .value = value.low, .flags = flags}, t);
+    s.event = recorder::event({.op = Op::kStore,
+                               .order = order,
+                               .size = static_cast<u8>(size),
+                               .addr = address,
+                               .value = value.low,
+                               .flags = flags},
+                              t);
   }
   trusted.barrier();
 }
@@ -239,10 +261,17 @@ Value rmw(Thread& t, u64 address, u32 size, RmwOp op, Value operand, Order order
   }
   if (LOCKSTEP_UNLIKELY(l.overlapped)) race::written(l);
   if (program.recording) {
-    w.event = recorder::event({.op = Op::kRmw, .order = order, .size = static_cast<u8>(size), .rmw = op,
-                               .addr = address, .value = fresh.low, .old = old.low, .aux = operand.low,
+    w.event = recorder::event({.op = Op::kRmw,
+                               .order = order,
+                               .size = static_cast<u8>(size),
+                               .rmw = op,
+                               .addr = address,
+                               .value = fresh.low,
+                               .old = old.low,
+                               .aux = operand.low,
                                .reads_from = s->event,
-                               .flags = static_cast<u16>(protocol::kFlagValue | protocol::kFlagOld | stale)}, t);
+                               .flags = static_cast<u16>(protocol::kFlagValue | protocol::kFlagOld | stale)},
+                              t);
   }
   trusted.barrier();
   return old;
@@ -312,11 +341,18 @@ bool compare_exchange(Thread& t, u64 address, u32 size, Value& expected, Value d
   }
   enter_axiom(t, &l, s, w, before, strength);
   if (program.recording) {
-    u32 e = recorder::event({.op = Op::kCas, .order = success, .size = static_cast<u8>(size), .addr = address,
-                             .value = desired.low, .old = old.low, .aux = wanted, .reads_from = s->event,
+    u32 e = recorder::event({.op = Op::kCas,
+                             .order = success,
+                             .size = static_cast<u8>(size),
+                             .addr = address,
+                             .value = desired.low,
+                             .old = old.low,
+                             .aux = wanted,
+                             .reads_from = s->event,
                              .result = succeeds,
                              .flags = static_cast<u16>(protocol::kFlagValue | protocol::kFlagOld | stale | spurious |
-                                                       (succeeds ? 0 : protocol::kFlagFailed))}, t);
+                                                       (succeeds ? 0 : protocol::kFlagFailed))},
+                            t);
     if (w) w->event = e;
   }
   trusted.barrier();

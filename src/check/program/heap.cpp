@@ -131,7 +131,8 @@ void release(Thread* t, void* block, u64 pc) {
   if (!block) return;
   u64 address = reinterpret_cast<u64>(block);
   if (!in_execution_area(address)) {
-    bool persistent = address >= reinterpret_cast<u64>(g_persistent) && address < reinterpret_cast<u64>(g_persistent_top);
+    bool persistent =
+        address >= reinterpret_cast<u64>(g_persistent) && address < reinterpret_cast<u64>(g_persistent_top);
     if (!persistent) {
       if (t) program.bug(Kind::kCrash, t, address, pc, "free of a pointer that malloc did not return");
       return;
@@ -174,7 +175,8 @@ void* resize(Thread* t, void* block, u64 size, u64 pc) {
 u64 usable_size(void* block) { return block ? header_of(block)->size : 0; }
 
 bool in_execution_area(u64 address) {
-  return address >= reinterpret_cast<u64>(g_execution) && address < reinterpret_cast<u64>(g_execution) + kExecutionBytes;
+  return address >= reinterpret_cast<u64>(g_execution) &&
+         address < reinterpret_cast<u64>(g_execution) + kExecutionBytes;
 }
 
 Header* newest() { return g_newest; }

@@ -14,7 +14,7 @@ namespace lockstep::runtime::heap {
 struct Header {
   Header* previous;  // execution area: the block before
   u64 size;
-  u64 pc;            // who allocated it
+  u64 pc;  // who allocated it
   u32 state;
   u16 thread;
   u16 flags;

@@ -15,11 +15,11 @@ struct Module {
   u64 base, low, high;
   u64 text_low, text_high;
   char path[240];
-  bool own;           // the runtime
-  bool loader;        // ld.so or the vdso
+  bool own;     // the runtime
+  bool loader;  // ld.so or the vdso
   bool c_library;
-  bool program;       // the executable
-  bool uninstrumented;  // a system library
+  bool program;           // the executable
+  bool uninstrumented;    // a system library
   u64 plt_low, plt_high;  // the table that the loader fills as functions are called for the first time
   u32 writable_count;
   Segment writable[4];  // without what is read-only after relocation

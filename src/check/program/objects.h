@@ -11,18 +11,18 @@ enum class ObjectKind : u8 { kMutex, kCondition, kRwLock, kSemaphore, kBarrier, 
 
 struct Object {
   u64 address;
-  Object* next;             // all objects of the execution
-  Clock* clock;             // an operation that acquires synchronises with this
-  Clock* read_clock;        // rwlock: released read locks, which the next writer synchronises with
-  Thread* owner;            // mutex, writer, thread that runs a once
-  List<Thread*> waiters;    // condition variable, futex, barrier: in order of arrival
-  List<u16> readers;        // rwlock: threads that hold it for reading
-  u64 count;                // recursion depth, semaphore value, threads at the barrier, state of a once
-  u32 limit;                // barrier
-  u64 newest;               // the operation before the next one: thread << 32 | index
-  u32 version;              // changes whenever a failed attempt might now succeed
-  u32 acquired;             // the recorded event that took it
-  int* mirror;              // mutex: the word of its memory that shows the owner as glibc would; null if there is none
+  Object* next;           // all objects of the execution
+  Clock* clock;           // an operation that acquires synchronises with this
+  Clock* read_clock;      // rwlock: released read locks, which the next writer synchronises with
+  Thread* owner;          // mutex, writer, thread that runs a once
+  List<Thread*> waiters;  // condition variable, futex, barrier: in order of arrival
+  List<u16> readers;      // rwlock: threads that hold it for reading
+  u64 count;              // recursion depth, semaphore value, threads at the barrier, state of a once
+  u32 limit;              // barrier
+  u64 newest;             // the operation before the next one: thread << 32 | index
+  u32 version;            // changes whenever a failed attempt might now succeed
+  u32 acquired;           // the recorded event that took it
+  int* mirror;            // mutex: the word of its memory that shows the owner as glibc would; null if there is none
   ObjectKind kind;
   protocol::LockType lock_type;
   bool prefers_writers, robust, owner_died, unrecoverable, initialized;

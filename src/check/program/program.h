@@ -32,7 +32,7 @@ enum class Outcome : u8 {
   kNeedLibrary,  // it matters whether an access is the standard library's: ask, and run it again
   kNeedFork,     // did something that a snapshot cannot undo
   kUnsupported,
-  kDiverged,     // replay: the program did something else
+  kDiverged,  // replay: the program did something else
 };
 
 class Program {
@@ -93,7 +93,7 @@ class Program {
   protocol::Segment* segment = nullptr;
   Explorer* explorer = nullptr;
   bool recording = false;
-  bool whole_process = true;  // main and all, not just a function under test
+  bool whole_process = true;    // main and all, not just a function under test
   bool library_fenced = false;  // see protocol::Config
   bool exiting = false;
   u32 exit_thread = 0;
@@ -102,7 +102,7 @@ class Program {
   protocol::Bug warnings[8];  // of this execution
   u32 warning_count = 0;
   u32 preemptions = 0;
-  Fiber engine;               // the driver's context while a fiber runs
+  Fiber engine;  // the driver's context while a fiber runs
   int (*entry)(void*) = nullptr;
   void* entry_argument = nullptr;
 

@@ -71,7 +71,8 @@ void drop() {
     Range& r = g_ranges[i];
     protect(r.low, r.high - r.low, PROT_READ | PROT_WRITE);
     raw_syscall(SYS_munmap, reinterpret_cast<i64>(r.copy), static_cast<i64>(r.high - r.low));
-    raw_syscall(SYS_munmap, reinterpret_cast<i64>(r.hot), static_cast<i64>(((r.high - r.low) / kPage + kPage - 1) & ~(kPage - 1)));
+    raw_syscall(SYS_munmap, reinterpret_cast<i64>(r.hot),
+                static_cast<i64>(((r.high - r.low) / kPage + kPage - 1) & ~(kPage - 1)));
   }
   g_range_count = 0;
   g_hot.clear();

@@ -12,11 +12,11 @@
 namespace lockstep::runtime::sync {
 namespace {
 
-using protocol::LockType;
 using protocol::kFlagFailed;
 using protocol::kFlagSpurious;
 using protocol::kFlagTimedOut;
 using protocol::kFlagWaited;
+using protocol::LockType;
 
 Footprint touching(u64 object, Op op, bool write = true, u64 second = 0) {
   Footprint f;
@@ -79,7 +79,10 @@ void give_mutex(Thread& t, Object& m) {
 int failed_attempt(Thread& t, Object& o, Op op, int error, u16 flags) {
   program.add_event(t, &o);
   spin::note_read(t, &o.version, o.version);
-  record(t, {.op = op, .lock_type = o.lock_type, .addr = o.address, .result = error,
+  record(t, {.op = op,
+             .lock_type = o.lock_type,
+             .addr = o.address,
+             .result = error,
              .flags = static_cast<u16>(flags | kFlagFailed)});
   return error;
 }
@@ -91,7 +94,8 @@ void turn(Thread& t, const Footprint& next, bool (*ready)(const Thread&), Object
   program.visible(t, next, ready);
 }
 
-// An operation that may fail and be repeated in a loop. True: it ended a pure spin iteration, and something that it has read is different now.
+// An operation that may fail and be repeated in a loop. True: it ended a pure spin iteration, and something that it has
+// read is different now.
 bool try_turn(Thread& t, const Footprint& next, u64 pc) {
   t.wait_pc = pc;
   t.wait_op = next.op;
@@ -104,9 +108,7 @@ bool try_turn(Thread& t, const Footprint& next, u64 pc) {
 
 void timed_out(Thread& t) { program.advance_to(t.deadline); }
 
-Op lock_op(Mode mode) {
-  return mode == Mode::kBlock ? Op::kLock : mode == Mode::kTry ? Op::kTryLock : Op::kTimedLock;
-}
+Op lock_op(Mode mode) { return mode == Mode::kBlock ? Op::kLock : mode == Mode::kTry ? Op::kTryLock : Op::kTimedLock; }
 
 }  // namespace
 
@@ -198,9 +200,9 @@ int mutex_unlock(Thread& t, u64 mutex, LockType type, u64 pc) {
   Object& m = mutex_at(mutex, type);
   if (m.owner != &t) {
     if (m.lock_type == LockType::kErrorCheck || m.robust) return EPERM;
-    program.bug(Kind::kLockMisuse, &t, mutex, pc,
-                m.owner ? "a thread unlocks a mutex that another thread holds"
-                        : "a thread unlocks a mutex that nobody holds");
+    program.bug(
+        Kind::kLockMisuse, &t, mutex, pc,
+        m.owner ? "a thread unlocks a mutex that another thread holds" : "a thread unlocks a mutex that nobody holds");
   }
   if (m.lock_type == LockType::kRecursive && m.count > 1) {
     --m.count;
@@ -228,7 +230,8 @@ int condition_wait(Thread& t, u64 condition, u64 mutex, Mode mode, u64 deadline,
   Object& m = mutex_at(mutex, LockType::kNormal);
   if (m.owner != &t) {
     if (m.lock_type == LockType::kErrorCheck || m.robust) return EPERM;
-    program.bug(Kind::kLockMisuse, &t, mutex, pc, "a thread waits on a condition variable with a mutex that it does not hold");
+    program.bug(Kind::kLockMisuse, &t, mutex, pc,
+                "a thread waits on a condition variable with a mutex that it does not hold");
   }
   bool timed = mode == Mode::kTimed;
   Op op = timed ? Op::kCondTimedWait : Op::kCondWait;
@@ -243,8 +246,9 @@ int condition_wait(Thread& t, u64 condition, u64 mutex, Mode mode, u64 deadline,
   t.wait_mutex = mutex;
   t.deadline = timed ? deadline : kNever;
   // A notification turns this into "take the mutex" (condition_notify); otherwise only time or chance ends it.
-  turn(t, touching(condition, Op::kCondWake),
-       [](const Thread& w) { return w.deadline != kNever || program.config.spurious_wakeups; }, &c, pc);
+  turn(
+      t, touching(condition, Op::kCondWake),
+      [](const Thread& w) { return w.deadline != kNever || program.config.spurious_wakeups; }, &c, pc);
   int result = 0;
   bool was_woken = t.woken;
   if (!was_woken) {
@@ -254,15 +258,14 @@ int condition_wait(Thread& t, u64 condition, u64 mutex, Mode mode, u64 deadline,
         break;
       }
     }
-    bool spurious = !timed ||
-                    (program.config.spurious_wakeups && program.choose(ChoiceKind::kSpurious, 2, t) == 1);
+    bool spurious = !timed || (program.config.spurious_wakeups && program.choose(ChoiceKind::kSpurious, 2, t) == 1);
     program.add_event(t, &c);
     if (!spurious) {
       timed_out(t);
       result = ETIMEDOUT;
     }
-    record(t, {.op = Op::kCondWake, .addr = condition, .aux = mutex,
-               .flags = spurious ? kFlagSpurious : kFlagTimedOut});
+    record(t,
+           {.op = Op::kCondWake, .addr = condition, .aux = mutex, .flags = spurious ? kFlagSpurious : kFlagTimedOut});
     t.deadline = kNever;
     turn(t, touching(mutex, Op::kLock), mutex_free, &m, pc);
   }
@@ -428,7 +431,8 @@ int semaphore_wait(Thread& t, u64 semaphore, Mode mode, u64 deadline, u64 pc) {
   bool blocked = s.count == 0;
   Op op = mode == Mode::kBlock ? Op::kSemWait : mode == Mode::kTry ? Op::kSemTryWait : Op::kSemTimedWait;
   if (mode == Mode::kBlock) {
-    turn(t, touching(semaphore, op), [](const Thread& w) { return w.waits_for->count > 0; }, &s, pc);
+    turn(
+        t, touching(semaphore, op), [](const Thread& w) { return w.waits_for->count > 0; }, &s, pc);
   } else {
     t.waits_for = mode == Mode::kTimed ? &s : nullptr;
     t.deadline = mode == Mode::kTimed ? deadline : kNever;
@@ -512,7 +516,8 @@ int barrier_wait(Thread& t, u64 barrier, u64 pc) {
 int barrier_destroy(Thread& t, u64 barrier, u64 pc) {
   Object* b = objects::find(barrier, ObjectKind::kBarrier);
   if (!b) return 0;
-  if (b->waiters.size) program.bug(Kind::kLockMisuse, &t, barrier, pc, "a barrier is destroyed while a thread waits at it");
+  if (b->waiters.size)
+    program.bug(Kind::kLockMisuse, &t, barrier, pc, "a barrier is destroyed while a thread waits at it");
   objects::drop(*b);
   return 0;
 }
@@ -525,7 +530,8 @@ bool once_begin(Thread& t, u64 once, u64 pc) {
     t.waits_for = &o;
     program.bug(Kind::kDeadlock, &t, once, pc, "an initialiser that runs once enters itself");
   }
-  turn(t, touching(once, Op::kOnceBegin), [](const Thread& w) { return w.waits_for->count != 1; }, &o, pc);
+  turn(
+      t, touching(once, Op::kOnceBegin), [](const Thread& w) { return w.waits_for->count != 1; }, &o, pc);
   program.add_event(t, &o);
   bool mine = o.count == 0;
   if (mine) {
@@ -574,7 +580,12 @@ int futex_wait(Thread& t, u64 word, u32 expected, u32 bits, Mode mode, u64 deadl
   program.add_event(t, &f);
   if (now != expected) {
     spin::note_read(t, &l.version, l.version);
-    record(t, {.op = Op::kFutexWait, .size = 4, .addr = word, .value = now, .aux = expected, .result = EAGAIN,
+    record(t, {.op = Op::kFutexWait,
+               .size = 4,
+               .addr = word,
+               .value = now,
+               .aux = expected,
+               .result = EAGAIN,
                .flags = kFlagFailed});
     return EAGAIN;
   }
@@ -584,8 +595,9 @@ int futex_wait(Thread& t, u64 word, u32 expected, u32 bits, Mode mode, u64 deadl
   t.woken = false;
   t.wait_mutex = bits;
   t.deadline = mode == Mode::kTimed ? deadline : kNever;
-  turn(t, touching(word, Op::kFutexWoken),
-       [](const Thread& w) { return w.woken || w.deadline != kNever || program.config.spurious_wakeups; }, &f, pc);
+  turn(
+      t, touching(word, Op::kFutexWoken),
+      [](const Thread& w) { return w.woken || w.deadline != kNever || program.config.spurious_wakeups; }, &f, pc);
   t.deadline = kNever;
   t.wait_mutex = 0;
   int result = 0;
@@ -597,8 +609,8 @@ int futex_wait(Thread& t, u64 word, u32 expected, u32 bits, Mode mode, u64 deadl
         if (o->waiters[i] == &t) o->waiters.erase_at(i--);
       }
     }
-    bool spurious = mode != Mode::kTimed ||
-                    (program.config.spurious_wakeups && program.choose(ChoiceKind::kSpurious, 2, t) == 1);
+    bool spurious =
+        mode != Mode::kTimed || (program.config.spurious_wakeups && program.choose(ChoiceKind::kSpurious, 2, t) == 1);
     if (spurious) {
       result = EINTR;
       flags = kFlagSpurious;
@@ -650,7 +662,10 @@ int futex_wake(Thread& t, u64 word, u32 count, u32 bits, u32 requeue, u64 target
       w->pending.object = target;
     }
   }
-  record(t, {.op = Op::kFutexWake, .addr = word, .aux = moved, .result = static_cast<i32>(woken),
+  record(t, {.op = Op::kFutexWake,
+             .addr = word,
+             .aux = moved,
+             .result = static_cast<i32>(woken),
              .other = woken == 1 ? who : protocol::kNoThread});
   return static_cast<int>(woken + moved);
 }

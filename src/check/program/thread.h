@@ -19,7 +19,7 @@ struct Object;
 struct Footprint {
   u64 object = 0;
   u64 second = 0;
-  u32 bytes = 0;         // of `object`, when it is memory
+  u32 bytes = 0;  // of `object`, when it is memory
   Op op = Op::kNone;
   bool write = false;
   bool everything = false;  // commutes with nothing (the end of the process)
@@ -42,7 +42,7 @@ struct SpinState {
   static constexpr u32 kMaxReads = 8;
   struct Site {
     u64 pc;
-    u64 state;    // hash of the callee-saved registers and the live stack
+    u64 state;     // hash of the callee-saved registers and the live stack
     u32 effects;   // Thread::effects when it was noted
     u32 lock_ops;  // Thread::lock_ops when it was noted
     u32 reads;     // SpinState::reads when it was noted
@@ -71,15 +71,15 @@ struct Thread {
   u16 id;
   ThreadState state;
   bool joined, detached, started;
-  bool awaiting;            // in a pure spin iteration
-  bool must_progress;       // the read that follows takes something newer than last time
-  bool took_locks;          // the pure iteration that has just ended took locks and gave them back
-  u32 await_reads;          // how many of spin.observed the await is about
-  Thread* starter;          // goes on when this thread has reached its first visible operation
-  bool local;               // pending operation commutes with everything: no decision about it
-  bool ignore_accesses;     // TSan annotations
+  bool awaiting;         // in a pure spin iteration
+  bool must_progress;    // the read that follows takes something newer than last time
+  bool took_locks;       // the pure iteration that has just ended took locks and gave them back
+  u32 await_reads;       // how many of spin.observed the await is about
+  Thread* starter;       // goes on when this thread has reached its first visible operation
+  bool local;            // pending operation commutes with everything: no decision about it
+  bool ignore_accesses;  // TSan annotations
   bool cancelled;
-  u32 cs_depth;             // atomic sections
+  u32 cs_depth;  // atomic sections
 
   // The pending operation
   Footprint pending;
@@ -87,16 +87,16 @@ struct Thread {
   Object* waits_for;
   Thread* waits_for_thread;
   u64 wait_pc;
-  u64 deadline;              // virtual time at which a timed operation gives up; kNever
-  bool woken;                // condition variable, futex: somebody woke it
-  u64 wait_mutex;            // condition variable: address of the mutex to take again
+  u64 deadline;    // virtual time at which a timed operation gives up; kNever
+  bool woken;      // condition variable, futex: somebody woke it
+  u64 wait_mutex;  // condition variable: address of the mutex to take again
   Op wait_op;
 
   // Start and end
   void* (*start)(void*);
   void* argument;
   void* result;
-  u64 handle;                // pthread_t
+  u64 handle;  // pthread_t
   u64 create_pc;
   u16 creator;
   u32 create_event;
@@ -106,8 +106,8 @@ struct Thread {
 
   u64 stack_low, stack_high;
   SpinState spin;
-  u64 priority;              // of sampling explorers
-  const EntryFrame* entry;   // of the hook it is in
+  u64 priority;             // of sampling explorers
+  const EntryFrame* entry;  // of the hook it is in
   char name[32];
 };
 

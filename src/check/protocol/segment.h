@@ -56,10 +56,10 @@ enum class Op : std::uint8_t {
   // Memory
   kLoad,
   kStore,
-  kRmw,      // value = new, old = value read; rmw_op says which
-  kCas,      // compare-exchange: result 1 success, 0 failure; old = value read, aux = expected, value = desired
+  kRmw,  // value = new, old = value read; rmw_op says which
+  kCas,  // compare-exchange: result 1 success, 0 failure; old = value read, aux = expected, value = desired
   kFence,
-  kPlainRead,   // recorded only for memory that more than one thread touches
+  kPlainRead,  // recorded only for memory that more than one thread touches
   kPlainWrite,
   // Threads
   kThreadStart,
@@ -100,18 +100,18 @@ enum class Op : std::uint8_t {
   kOnceBegin,    // result 1: this thread runs the initialiser, 0: it was done already
   kOnceEnd,
   // Futex
-  kFutexWait,  // aux = expected; result 0 slept, EAGAIN value differed
-  kFutexWake,  // result = number woken
-  kFutexWoken, // woken or timed out
+  kFutexWait,   // aux = expected; result 0 slept, EAGAIN value differed
+  kFutexWake,   // result = number woken
+  kFutexWoken,  // woken or timed out
   // Heap
   kAlloc,  // aux = bytes
   kFree,
   // Choices of the program and annotations
-  kChoose,  // aux = n, value = the choice
-  kAssume,  // value = 0 cuts the execution
-  kAcquire, // an annotation: happens-before edge in
-  kRelease, // an annotation: happens-before edge out
-  kTimeout, // a timed wait gave up
+  kChoose,   // aux = n, value = the choice
+  kAssume,   // value = 0 cuts the execution
+  kAcquire,  // an annotation: happens-before edge in
+  kRelease,  // an annotation: happens-before edge out
+  kTimeout,  // a timed wait gave up
 };
 
 enum class RmwOp : std::uint8_t { kExchange, kAdd, kSub, kAnd, kOr, kXor, kNand };
@@ -167,14 +167,14 @@ enum class ThreadState : std::uint8_t { kNotStarted, kRunnable, kBlocked, kFinis
 
 /// A thread of the recorded execution; thread 0 is main.
 struct Thread {
-  char name[32];            // pthread_setname_np or lockstep_name_thread; empty if none
-  std::uint64_t entry;      // the start routine given to pthread_create
-  std::uint64_t entry_arg;  // its argument
+  char name[32];                 // pthread_setname_np or lockstep_name_thread; empty if none
+  std::uint64_t entry;           // the start routine given to pthread_create
+  std::uint64_t entry_arg;       // its argument
   std::uint64_t entry_callable;  // std::thread: the vtable of its state object; 0 if not one
   std::uint64_t stack_low, stack_high;
-  std::uint64_t wait_addr;  // the object it waits for at the end, 0 if none
-  std::uint64_t wait_mutex; // condition wait: the mutex it gave up
-  Stack stack;              // where it stands at the end
+  std::uint64_t wait_addr;     // the object it waits for at the end, 0 if none
+  std::uint64_t wait_mutex;    // condition wait: the mutex it gave up
+  Stack stack;                 // where it stands at the end
   std::uint32_t create_event;  // kNone for main
   std::uint16_t created_by;
   std::uint16_t wait_holder;  // who holds what it waits for; the thread for a join; kNoThread if nobody
@@ -206,17 +206,17 @@ struct Name {
 };
 
 struct Module {
-  std::uint64_t base;        // load bias: subtract it from a pc for the file's own address
-  std::uint64_t low, high;   // mapped range
-  char path[240];            // empty: the program itself
+  std::uint64_t base;       // load bias: subtract it from a pc for the file's own address
+  std::uint64_t low, high;  // mapped range
+  char path[240];           // empty: the program itself
 };
 
 /// The bug that ended an execution.
 struct Bug {
   Kind kind;
   bool warning;
-  bool library;           // its cause is the standard library (a warning)
-  bool library_fenced;    // found with Config::library_fenced: a replay needs it too
+  bool library;               // its cause is the standard library (a warning)
+  bool library_fenced;        // found with Config::library_fenced: a replay needs it too
   std::uint16_t thread;       // who hit it
   std::uint16_t other;        // data-race: the other thread
   std::uint16_t access_size;  // data-race, use-after-free: bytes
@@ -228,7 +228,7 @@ struct Bug {
   std::uint64_t signature;    // equal for two findings of the same bug
   std::uint64_t found_after;  // executions run when it was found, this one included
   std::uint64_t execution_seed;
-  std::uint64_t decisions;        // offset of the first decision in the segment
+  std::uint64_t decisions;  // offset of the first decision in the segment
   std::uint32_t decision_count;
   std::uint32_t preemptions;
   char message[512];  // assertion text, exception type and what(), signal name
@@ -270,21 +270,21 @@ enum class Phase : std::uint8_t { kStarting, kExploring, kRecording, kDone, kUns
 /// Written by the runtime.
 struct Status {
   std::atomic<Phase> phase;
-  std::atomic<bool> stop;            // set by the host: end after this execution (Ctrl-C, time)
-  std::atomic<bool> complete;        // every execution was explored
-  std::atomic<bool> diverged;        // replay: the program did something else
-  std::atomic<bool> depth_reached;   // some execution was cut by `depth`
-  std::atomic<bool> forking;         // executions run in forks
-  std::atomic<Mode> explorer;        // what runs now (auto changes it)
-  std::atomic<std::uint64_t> executions;  // complete ones
-  std::atomic<std::uint64_t> distinct;    // different ones among them; 0: not counted
-  std::atomic<std::uint64_t> blocked;     // cut by an await or an assumption
-  std::atomic<std::uint64_t> events;      // heartbeat
-  std::atomic<std::uint64_t> estimate;    // total executions expected, 0 unknown
-  std::atomic<std::uint64_t> nanoseconds; // time spent exploring
-  std::atomic<std::uint32_t> bug_count;   // bugs[] in use
+  std::atomic<bool> stop;                  // set by the host: end after this execution (Ctrl-C, time)
+  std::atomic<bool> complete;              // every execution was explored
+  std::atomic<bool> diverged;              // replay: the program did something else
+  std::atomic<bool> depth_reached;         // some execution was cut by `depth`
+  std::atomic<bool> forking;               // executions run in forks
+  std::atomic<Mode> explorer;              // what runs now (auto changes it)
+  std::atomic<std::uint64_t> executions;   // complete ones
+  std::atomic<std::uint64_t> distinct;     // different ones among them; 0: not counted
+  std::atomic<std::uint64_t> blocked;      // cut by an await or an assumption
+  std::atomic<std::uint64_t> events;       // heartbeat
+  std::atomic<std::uint64_t> estimate;     // total executions expected, 0 unknown
+  std::atomic<std::uint64_t> nanoseconds;  // time spent exploring
+  std::atomic<std::uint32_t> bug_count;    // bugs[] in use
   std::atomic<std::uint32_t> warning_count;
-  std::uint64_t execution_seed;           // of the execution that is running
+  std::uint64_t execution_seed;               // of the execution that is running
   std::atomic<std::uint32_t> decision_count;  // of the execution that is running, in `decisions`
   // Phase::kUnsupported: what, and where
   char unsupported[256];

@@ -22,7 +22,9 @@ int result;
 
 struct OnWorker {
   bool await_ready() { return false; }
-  void await_suspend(std::coroutine_handle<> h) { worker = std::thread([h] { h.resume(); }); }
+  void await_suspend(std::coroutine_handle<> h) {
+    worker = std::thread([h] { h.resume(); });
+  }
   void await_resume() {}
 };
 
