@@ -63,7 +63,7 @@ void publish(Outcome outcome) {
   g_result->preemptions = program.preemptions;
   g_result->events = program.events();
   bool whole = outcome == Outcome::kCompleted || outcome == Outcome::kBug;
-  g_result->fingerprint = whole && !program.explorer->enumerates() ? program.fingerprint() : 0;
+  g_result->fingerprint = whole ? program.fingerprint() : 0;
   g_result->reported = true;
 }
 
