@@ -11,18 +11,30 @@
 
 namespace lockstep::cli {
 
+namespace {
+
+// Both kinds of answers are numbers of 64 bits without anything between.
+template <class T>
+std::string words_of(const std::vector<T>& items) {
+  static_assert(std::endian::native == std::endian::little);
+  static_assert(sizeof(T) % sizeof(std::uint64_t) == 0);
+  return std::string(reinterpret_cast<const char*>(items.data()), items.size() * sizeof(T));
+}
+
+}  // namespace
+
 int internal_library_sites_command(const std::vector<std::string>& words) {
-  if (words.size() != 2 || words[0] != "--program") {
-    throw host::UserError("internal-library-sites: takes --program PATH and nothing else");
+  const bool atomic_shared_ptr = words.size() == 3 && words[2] == "--atomic-shared-ptr";
+  if ((words.size() != 2 && !atomic_shared_ptr) || words[0] != "--program") {
+    throw host::UserError("internal-library-sites: takes --program PATH [--atomic-shared-ptr] and nothing else");
   }
-  std::vector<std::uint64_t> sites;
+  std::string out;
   try {
-    sites = names::library_sites(words[1]);
+    out = atomic_shared_ptr ? words_of(names::atomic_shared_ptr_code(words[1]))
+                            : words_of(names::library_sites(words[1]));
   } catch (const std::runtime_error& error) {
     throw host::UserError(fmt::format("{}: {}", words[1], error.what()));
   }
-  static_assert(std::endian::native == std::endian::little);
-  const std::string out(reinterpret_cast<const char*>(sites.data()), sites.size() * sizeof(std::uint64_t));
   write_fully(STDOUT_FILENO, out, "standard output");
   return 0;
 }

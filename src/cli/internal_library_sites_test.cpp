@@ -23,11 +23,20 @@ TEST(InternalLibrarySites, RefusesWithAStatus) {
   EXPECT_EQ(refused({"--program"}), host::kExitUsage);
   EXPECT_EQ(refused({"--program", "/nonexistent"}), host::kExitUsage);
   EXPECT_EQ(refused({"--program", __FILE__}), host::kExitUsage);
+  EXPECT_EQ(refused({"--program", "/bin/true", "--more"}), host::kExitUsage);
+  EXPECT_EQ(refused({"--program", "--atomic-shared-ptr"}), host::kExitUsage);
+  EXPECT_EQ(refused({"--program", __FILE__, "--atomic-shared-ptr"}), host::kExitUsage);
 }
 
 TEST(InternalLibrarySites, WritesNothingForAProgramWithoutHooks) {
   testing::internal::CaptureStdout();
   EXPECT_EQ(internal_library_sites_command({"--program", "/bin/true"}), 0);
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
+}
+
+TEST(InternalLibrarySites, WritesNothingForAProgramWithoutAtomicSharedPtr) {
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(internal_library_sites_command({"--program", "/bin/true", "--atomic-shared-ptr"}), 0);
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
 }
 

@@ -39,6 +39,7 @@ constexpr std::string_view kConcurrencyHeaders[] = {
     // libc++; those of __atomic/ that wait come before the rest of that folder
     "__atomic/atomic_sync*", "__atomic/contention_t.h", "__condition_variable/", "__memory/shared_count.h",
     "__memory/shared_ptr.h", "__mutex/", "__mutex_base", "__stop_token/", "__thread/", "__threading_support"};
+constexpr std::string_view kAtomicSharedPtrHeader = "bits/shared_ptr_atomic.h";
 constexpr std::string_view kSystemFolders[] = {"/usr/include/", "/usr/lib/gcc/", "/usr/lib/llvm"};
 
 template <std::size_t N>
@@ -49,24 +50,132 @@ bool listed(std::string_view header, const std::string_view (&list)[N]) {
   });
 }
 
+// The name behind `c++/<version>/` of a header of the standard library, and nothing for other files.
+std::string header_of(std::string_view path) {
+  // Clang names GCC's headers by the way it found them: /usr/bin/../lib/gcc/x86_64-linux-gnu/12/../../../../include/…
+  std::string normal;
+  if (path.find("/.") != std::string_view::npos || path.find("//") != std::string_view::npos) {
+    normal = std::filesystem::path(path).lexically_normal().string();
+    path = normal;
+  }
+  const bool system = std::any_of(std::begin(kSystemFolders), std::end(kSystemFolders),
+                                  [&](std::string_view folder) { return path.starts_with(folder); });
+  if (!system) return {};
+  constexpr std::string_view kMarker = "/c++/";
+  const std::size_t marker = path.rfind(kMarker);
+  if (marker == std::string_view::npos) return {};
+  std::string_view header = path.substr(marker + kMarker.size());
+  const std::size_t version = header.find('/');
+  if (version == std::string_view::npos) return {};
+  header.remove_prefix(version + 1);
+  // Folders of the target machine stand before or behind the version: c++/12/x86_64-linux-gnu/bits/gthr-default.h
+  if (header.starts_with("x86_64-")) header.remove_prefix(std::min(header.find('/'), header.size() - 1) + 1);
+  return std::string(header);
+}
+
+// The end is compared first because nearly all files differ there.
+bool is_atomic_shared_ptr_header(const char* path) {
+  return path && std::string_view(path).ends_with(kAtomicSharedPtrHeader) && header_of(path) == kAtomicSharedPtrHeader;
+}
+
+// ---- The program's file
+
+class ElfFile {
+ public:
+  explicit ElfFile(const std::string& program) {
+    elf_version(EV_CURRENT);
+    fd_ = open(program.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd_ < 0) throw std::runtime_error(std::string("cannot be read: ") + std::strerror(errno));
+    elf_ = elf_begin(fd_, ELF_C_READ_MMAP, nullptr);
+    GElf_Ehdr header;
+    if (!elf_ || elf_kind(elf_) != ELF_K_ELF || !gelf_getehdr(elf_, &header) || header.e_machine != EM_X86_64 ||
+        gelf_getclass(elf_) != ELFCLASS64) {
+      release();
+      throw std::runtime_error("is no x86-64 ELF file");
+    }
+  }
+  ElfFile(const ElfFile&) = delete;
+  ElfFile& operator=(const ElfFile&) = delete;
+  ~ElfFile() { release(); }
+
+  Elf* elf() const { return elf_; }
+
+ private:
+  void release() {
+    if (elf_) elf_end(elf_);
+    close(fd_);
+  }
+
+  int fd_ = -1;
+  Elf* elf_ = nullptr;
+};
+
+// Debug information is looked for beside the file only: a network service would make the start slow.
+int find_debuginfo(Dwfl_Module* module, void** user, const char* name, Dwarf_Addr base, const char* file,
+                   const char* link, GElf_Word crc, char** found) {
+  if (std::getenv("DEBUGINFOD_URLS")) return -1;
+  return dwfl_standard_find_debuginfo(module, user, name, base, file, link, crc, found);
+}
+
+int find_no_elf(Dwfl_Module*, void**, const char*, Dwarf_Addr, char**, Elf**) { return -1; }
+
+// The program's debug information; one without any has no units.
+class DebugInfo {
+ public:
+  explicit DebugInfo(const std::string& program) {
+    dwfl_ = dwfl_begin(&callbacks_);
+    if (!dwfl_) return;
+    dwfl_report_begin(dwfl_);
+    Dwfl_Module* module = dwfl_report_elf(dwfl_, program.c_str(), program.c_str(), -1, 0, true);
+    dwfl_report_end(dwfl_, nullptr, nullptr);
+    dwarf_ = module ? dwfl_module_getdwarf(module, &bias_) : nullptr;
+  }
+  DebugInfo(const DebugInfo&) = delete;
+  DebugInfo& operator=(const DebugInfo&) = delete;
+  ~DebugInfo() {
+    if (dwfl_) dwfl_end(dwfl_);
+  }
+
+  /// What is added to an address of the debug information to have one of the file.
+  Dwarf_Addr bias() const { return bias_; }
+
+  /// Calls visit(root, ranges of its code in the file) for each compilation unit, of a split one with the full half.
+  template <class Visit>
+  void each_unit(Visit visit) const {
+    Dwarf_CU* unit = nullptr;
+    Dwarf_Die root, split;
+    std::uint8_t type;
+    while (dwarf_ && dwarf_get_units(dwarf_, unit, &unit, nullptr, &type, &root, &split) == 0) {
+      const std::vector<CodeRange> code = code_of(root, bias_);
+      const bool is_split = type == DW_UT_skeleton && dwarf_tag(&split) != DW_TAG_invalid;
+      visit(is_split ? split : root, code);
+    }
+  }
+
+  /// The ranges of `die` in the file.
+  static std::vector<CodeRange> code_of(Dwarf_Die die, Dwarf_Addr bias) {
+    std::vector<CodeRange> out;
+    Dwarf_Addr base, low, high;
+    std::ptrdiff_t at = 0;
+    while ((at = dwarf_ranges(&die, at, &base, &low, &high)) > 0) out.push_back({low + bias, high + bias});
+    return out;
+  }
+
+ private:
+  std::string debug_path_ = ":.debug:/usr/lib/debug";
+  char* debug_path_pointer_ = debug_path_.data();
+  const Dwfl_Callbacks callbacks_ = {find_no_elf, find_debuginfo, dwfl_offline_section_address, &debug_path_pointer_};
+  Dwfl* dwfl_ = nullptr;
+  Dwarf* dwarf_ = nullptr;
+  Dwarf_Addr bias_ = 0;
+};
+
 // ---- The calls in the machine code
 
 struct Section {
   std::uint64_t addr;
   const unsigned char* bytes;
   std::size_t size;
-};
-
-struct ElfFile {
-  int fd = -1;
-  Elf* elf = nullptr;
-  ElfFile() = default;
-  ElfFile(const ElfFile&) = delete;
-  ElfFile& operator=(const ElfFile&) = delete;
-  ~ElfFile() {
-    if (elf) elf_end(elf);
-    if (fd >= 0) close(fd);
-  }
 };
 
 // What an instruction of `size` bytes leads to that ends with an operand relative to the next instruction.
@@ -161,6 +270,8 @@ std::vector<std::uint64_t> hook_calls(Elf* elf) {
 }
 
 // ---- Whose they are
+
+constexpr int kDepth = 256;  // of the debug information's tree
 
 // The compilation unit that is looked into, with what has been found out about its files.
 class Unit {
@@ -286,8 +397,6 @@ class Unit {
     for (const std::uint64_t address : addresses) library_->push_back(address + bias_ + 1);
   }
 
-  static constexpr int kDepth = 256;
-
   Dwarf_Die root_;
   Dwarf_Addr bias_;
   std::vector<std::uint64_t>* library_;
@@ -297,86 +406,107 @@ class Unit {
   std::vector<std::uint64_t> open_;  // addresses of calls in wrappers, ascending, as debug information has them
 };
 
-// Debug information is looked for beside the file only: a network service would make the start slow.
-int find_debuginfo(Dwfl_Module* module, void** user, const char* name, Dwarf_Addr base, const char* file,
-                   const char* link, GElf_Word crc, char** found) {
-  if (std::getenv("DEBUGINFOD_URLS")) return -1;
-  return dwfl_standard_find_debuginfo(module, user, name, base, file, link, crc, found);
+// ---- The code of std::atomic<std::shared_ptr>
+
+bool uses_atomic_shared_ptr(Dwarf_Die unit) {
+  Dwarf_Files* files;
+  std::size_t count;
+  if (dwarf_getsrcfiles(&unit, &files, &count) != 0) return false;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (is_atomic_shared_ptr_header(dwarf_filesrc(files, i, nullptr, nullptr))) return true;
+  }
+  return false;
 }
 
-int find_no_elf(Dwfl_Module*, void**, const char*, Dwarf_Addr, char**, Elf**) { return -1; }
+// The whole tree is searched: functions are inlined into any other, and those of local classes stand below these.
+void add_atomic_shared_ptr_code(Dwarf_Die die, Dwarf_Addr bias, int depth, std::vector<CodeRange>* out) {
+  Dwarf_Die child;
+  if (depth > kDepth || dwarf_child(&die, &child) != 0) return;
+  do {
+    switch (dwarf_tag(&child)) {
+      case DW_TAG_subprogram:
+      case DW_TAG_inlined_subroutine:
+        // Follows abstract origins and specifications to the declaration.
+        if (is_atomic_shared_ptr_header(dwarf_decl_file(&child))) {
+          const std::vector<CodeRange> code = DebugInfo::code_of(child, bias);
+          out->insert(out->end(), code.begin(), code.end());
+        }
+        [[fallthrough]];
+      case DW_TAG_namespace:
+      case DW_TAG_class_type:
+      case DW_TAG_structure_type:
+      case DW_TAG_union_type:
+      case DW_TAG_lexical_block:
+        add_atomic_shared_ptr_code(child, bias, depth + 1, out);
+        break;
+      default:
+        break;
+    }
+  } while (dwarf_siblingof(&child, &child) == 0);
+}
+
+std::vector<CodeRange> merged(std::vector<CodeRange> ranges) {
+  std::sort(ranges.begin(), ranges.end(), [](const CodeRange& a, const CodeRange& b) { return a.low < b.low; });
+  std::vector<CodeRange> out;
+  for (const CodeRange& range : ranges) {
+    if (!out.empty() && range.low <= out.back().high) {
+      out.back().high = std::max(out.back().high, range.high);
+    } else {
+      out.push_back(range);
+    }
+  }
+  return out;
+}
 
 }  // namespace
 
 FileRole role_of(std::string_view path) {
-  // Clang names GCC's headers by the way it found them: /usr/bin/../lib/gcc/x86_64-linux-gnu/12/../../../../include/…
-  std::string normal;
-  if (path.find("/.") != std::string_view::npos || path.find("//") != std::string_view::npos) {
-    normal = std::filesystem::path(path).lexically_normal().string();
-    path = normal;
-  }
-  const bool system = std::any_of(std::begin(kSystemFolders), std::end(kSystemFolders),
-                                  [&](std::string_view folder) { return path.starts_with(folder); });
-  if (!system) return FileRole::kUser;
-  constexpr std::string_view kMarker = "/c++/";
-  const std::size_t marker = path.rfind(kMarker);
-  if (marker == std::string_view::npos) return FileRole::kUser;
-  std::string_view header = path.substr(marker + kMarker.size());
-  const std::size_t version = header.find('/');
-  if (version == std::string_view::npos) return FileRole::kUser;
-  header.remove_prefix(version + 1);
-  // Folders of the target machine stand before or behind the version: c++/12/x86_64-linux-gnu/bits/gthr-default.h
-  if (header.starts_with("x86_64-")) header.remove_prefix(std::min(header.find('/'), header.size() - 1) + 1);
+  const std::string header = header_of(path);
   if (listed(header, kConcurrencyHeaders)) return FileRole::kConcurrency;
   return listed(header, kWrappers) ? FileRole::kWrapper : FileRole::kUser;
 }
 
 std::vector<std::uint64_t> library_sites(const std::string& program) {
-  elf_version(EV_CURRENT);
-  ElfFile file;
-  file.fd = open(program.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file.fd < 0) throw std::runtime_error(std::string("cannot be read: ") + std::strerror(errno));
-  file.elf = elf_begin(file.fd, ELF_C_READ_MMAP, nullptr);
-  GElf_Ehdr header;
-  if (!file.elf || elf_kind(file.elf) != ELF_K_ELF || !gelf_getehdr(file.elf, &header) ||
-      header.e_machine != EM_X86_64 || gelf_getclass(file.elf) != ELFCLASS64) {
-    throw std::runtime_error("is no x86-64 ELF file");
-  }
+  const ElfFile file(program);
   std::vector<std::uint64_t> library;
-  const std::vector<std::uint64_t> calls = hook_calls(file.elf);
+  const std::vector<std::uint64_t> calls = hook_calls(file.elf());
   if (calls.empty()) return library;
-
-  std::string debug_path = ":.debug:/usr/lib/debug";
-  char* debug_path_pointer = debug_path.data();
-  const Dwfl_Callbacks callbacks = {find_no_elf, find_debuginfo, dwfl_offline_section_address, &debug_path_pointer};
-  Dwfl* dwfl = dwfl_begin(&callbacks);
-  if (!dwfl) return library;
-  dwfl_report_begin(dwfl);
-  Dwfl_Module* module = dwfl_report_elf(dwfl, program.c_str(), program.c_str(), -1, 0, true);
-  dwfl_report_end(dwfl, nullptr, nullptr);
-  Dwarf_Addr bias = 0;
-  Dwarf* dwarf = module ? dwfl_module_getdwarf(module, &bias) : nullptr;
-  Dwarf_CU* unit = nullptr;
-  Dwarf_Die unit_die, split;
-  std::uint8_t type;
-  while (dwarf && dwarf_get_units(dwarf, unit, &unit, nullptr, &type, &unit_die, &split) == 0) {
+  const DebugInfo debug(program);
+  debug.each_unit([&](Dwarf_Die unit, const std::vector<CodeRange>& code) {
     std::vector<std::uint64_t> sites;
-    Dwarf_Addr base, low, high;
-    std::ptrdiff_t at = 0;
-    while ((at = dwarf_ranges(&unit_die, at, &base, &low, &high)) > 0) {
+    for (const CodeRange& range : code) {
       // A return address is behind its call: it may be the first of what follows.
-      const auto first = std::upper_bound(calls.begin(), calls.end(), low + bias);
-      sites.insert(sites.end(), first, std::upper_bound(first, calls.end(), high + bias));
+      const auto first = std::upper_bound(calls.begin(), calls.end(), range.low);
+      sites.insert(sites.end(), first, std::upper_bound(first, calls.end(), range.high));
     }
-    if (sites.empty()) continue;
+    if (sites.empty()) return;
     std::sort(sites.begin(), sites.end());
-    const bool is_split = type == DW_UT_skeleton && dwarf_tag(&split) != DW_TAG_invalid;
-    Unit(is_split ? split : unit_die, bias, &library).sort_out(sites);
-  }
-  dwfl_end(dwfl);
+    Unit(unit, debug.bias(), &library).sort_out(sites);
+  });
   std::sort(library.begin(), library.end());
   library.erase(std::unique(library.begin(), library.end()), library.end());
   return library;
+}
+
+std::vector<CodeRange> atomic_shared_ptr_code(const std::string& program) {
+  const ElfFile file(program);
+  const std::vector<Section> sections = executable_sections(file.elf());
+  // Linkers leave functions that they have thrown away in the debug information, at addresses where no code is.
+  const auto is_code = [&](const CodeRange& range) {
+    return range.low < range.high && std::any_of(sections.begin(), sections.end(), [&](const Section& s) {
+             return s.addr <= range.low && range.high <= s.addr + s.size;
+           });
+  };
+  const DebugInfo debug(program);
+  std::vector<CodeRange> found;
+  debug.each_unit([&](Dwarf_Die unit, const std::vector<CodeRange>& code) {
+    // Files that code or functions come from are all in the unit's table: to look there spares most units the search.
+    if (std::any_of(code.begin(), code.end(), is_code) && uses_atomic_shared_ptr(unit)) {
+      add_atomic_shared_ptr_code(unit, debug.bias(), 0, &found);
+    }
+  });
+  std::erase_if(found, [&](const CodeRange& range) { return !is_code(range); });
+  return merged(std::move(found));
 }
 
 }  // namespace lockstep::names

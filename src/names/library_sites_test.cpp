@@ -198,5 +198,48 @@ TEST_P(LibrarySitesOf, AtomicsBelongToTheirCaller) {
   }
 }
 
+// ---- The code of std::atomic<std::shared_ptr>
+
+TEST(AtomicSharedPtrCode, RefusesWhatIsNoProgram) {
+  EXPECT_THROW(atomic_shared_ptr_code("/nonexistent"), std::runtime_error);
+  EXPECT_THROW(atomic_shared_ptr_code("/"), std::runtime_error);
+  EXPECT_THROW(atomic_shared_ptr_code(__FILE__), std::runtime_error);
+}
+
+bool contains(const std::vector<CodeRange>& code, std::uint64_t address) {
+  return std::any_of(code.begin(), code.end(),
+                     [&](const CodeRange& range) { return range.low <= address && address < range.high; });
+}
+
+TEST_P(LibrarySitesOf, CodeOfAtomicSharedPtrIsWhatBinutilsSays) {
+  const std::vector<CodeRange> code = atomic_shared_ptr_code(GetParam());
+  for (std::size_t i = 0; i < code.size(); ++i) {
+    EXPECT_LT(code[i].low, code[i].high);
+    if (i > 0) {
+      EXPECT_LT(code[i - 1].high, code[i].low) << "not merged";
+    }
+  }
+  if (GetParam().ends_with("_nodebug") || GetParam().find("atomic_shared_ptr") == std::string::npos) {
+    EXPECT_TRUE(code.empty());
+    return;
+  }
+  if (const std::size_t suffix = GetParam().find("_dwarf5"); suffix != std::string::npos) {
+    EXPECT_EQ(code, atomic_shared_ptr_code(GetParam().substr(0, suffix)));
+    return;
+  }
+  int inside = 0, outside = 0;
+  for (const auto& [address, call] : calls_of(GetParam())) {
+    // GCC does not record at -O0 what it had to inline, so that std::atomic's header may be all that is named.
+    const bool expected = call.functions.back().starts_with("std::_Sp_atomic<") ||
+                          std::any_of(call.files.begin(), call.files.end(), [](const std::string& file) {
+                            return file.ends_with("/bits/shared_ptr_atomic.h");
+                          });
+    EXPECT_EQ(contains(code, address - 1), expected) << std::hex << address << describe(call);
+    ++(expected ? inside : outside);
+  }
+  EXPECT_GE(inside, 5);
+  EXPECT_GE(outside, 5);
+}
+
 }  // namespace
 }  // namespace lockstep::names
