@@ -31,6 +31,7 @@ void configure(protocol::Config& c, const trace::Options& o) {
   c.spurious_wakeups = o.spurious_wakeups;
   c.ignore_exit_status = o.ignore_exit_status;
   c.detect_leaks = o.detect_leaks;
+  c.library_fenced = o.library_fenced;
   c.seed = o.seed;
   c.depth = o.depth;
 }
@@ -113,6 +114,8 @@ SearchResult search(const Target& target, const Settings& settings, const Watche
     const protocol::Status& status = segment->status;
     const Phase phase = status.phase.load();
     r.executions += status.executions.load();
+    // What two processes have seen is not compared, so after a restart nobody knows.
+    r.distinct = restart == 0 ? status.distinct.load() : 0;
     r.blocked += status.blocked.load();
     r.estimate = status.estimate.load();
     r.depth_reached |= status.depth_reached.load();

@@ -62,7 +62,8 @@ void record() {
   r.event_count = 2;
   std::strcpy(r.output, "hello from the program\n");
   r.output_bytes = static_cast<std::uint32_t>(std::strlen(r.output));
-  r.has_bug = !part_is("gone");
+  // A library's fault is found again only under the conditions in which it was found.
+  r.has_bug = !part_is("gone") && !(part_is("library") && !segment->config.library_fenced);
   set_bug(r.bug);
   if (part_is("other-bug")) r.bug.kind = Kind::kAssertion;
   segment->status.diverged = part_is("diverges");
@@ -133,11 +134,21 @@ __attribute__((constructor)) void play() {
     s.complete = true;
     end(Phase::kDone);
   }
-  if (part_is("budget")) end(Phase::kDone);
+  if (part_is("budget")) {
+    s.distinct = 12;
+    end(Phase::kDone);
+  }
   s.executions = 3;
   segment->bug_decisions[0] = segment->decisions[0];
   segment->bug_decisions[1] = segment->decisions[1];
   segment->bug_decisions_used = 2;
+  if (part_is("library")) {
+    set_bug(segment->warnings[0]);
+    segment->warnings[0].warning = segment->warnings[0].library = segment->warnings[0].library_fenced = true;
+    s.warning_count = 1;
+    s.complete = true;
+    end(Phase::kDone);
+  }
   if (part_is("warning")) {
     set_bug(segment->warnings[0]);
     segment->warnings[0].warning = true;

@@ -170,7 +170,8 @@ void record_lost_update_locked() {
 }
 
 void record_check_then_act() {
-  auto* cache = new bank::Cache(); r().add_block(cache, sizeof(bank::Cache), 0);
+  auto* cache = new bank::Cache();
+  r().add_block(cache, sizeof(bank::Cache), 0);
   const auto a = r().add_thread(nullptr, "A");
   const auto b = r().add_thread(nullptr, "B");
   r().run(a);
@@ -192,7 +193,8 @@ void record_racing_update() {
   const auto b = r().add_thread(nullptr, "B");
   r().event(Op::kThreadCreate);
   r().run(a);
-  r().value_event(Op::kPlainRead, &shared, 4, 0); const auto first = r().value_event(Op::kPlainWrite, &shared, 4, 1);
+  r().value_event(Op::kPlainRead, &shared, 4, 0);
+  const auto first = r().value_event(Op::kPlainWrite, &shared, 4, 1);
   r().run(b);
   const auto second = r().value_event(Op::kPlainRead, &shared, 4, 1);
   auto& bug = r().bug(protocol::Kind::kDataRace, b);
@@ -232,7 +234,8 @@ void record_message_passing_race() {
 }
 
 void record_heap_names() {
-  auto* node = new bank::Node{1, nullptr}; r().add_block(node, sizeof *node, 0);
+  auto* node = new bank::Node{1, nullptr};
+  r().add_block(node, sizeof *node, 0);
   const auto a = r().add_thread(nullptr, "A");
   r().run(a);
   r().value_event(Op::kPlainWrite, &node->next, 8, 0);
