@@ -229,6 +229,7 @@ TEST_F(Tool, AHangIsNamed) {
   const Result r = run("check " + kProgram);
   EXPECT_EQ(r.status, 5);
   EXPECT_NE(r.out.find("nothing happened for 10 s"), std::string::npos) << r.out;
+  EXPECT_NE(r.out.find("at _start"), std::string::npos) << r.out;  // where it stood when it was asked
 }
 
 TEST_F(Tool, RuntimeThatFailsOrNeverStarts) {

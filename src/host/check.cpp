@@ -175,7 +175,11 @@ Outcome replay(const trace::Execution& old, const Target& target) {
   Recorded now = record(target, old.options, old.decisions);
   Outcome out;
   if (now.interrupted) throw UserError("interrupted");
-  if (!now.problem.empty()) throw UserError(fmt::format("{}: {}", target.file.path, now.problem), kExitUnsupported);
+  if (!now.problem.empty()) {
+    const auto places = describe_frames(now.problem_frames, now.execution.modules, target.file.path);
+    throw UserError(fmt::format("{}: {}{}", target.file.path, now.problem, places.empty() ? "" : " in " + places[0]),
+                    kExitUnsupported);
+  }
   std::string difference = "the program makes another choice";
   if (now.execution.bug && old.bug) {
     now.execution.bug->found_after = old.bug->found_after;

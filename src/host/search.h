@@ -43,7 +43,8 @@ struct Recorded {
   trace::Execution execution;
   bool diverged = false;
   bool interrupted = false;
-  std::string problem;  // why there is no recording, empty if there is one
+  std::string problem;                        // why there is no recording, empty if there is one
+  std::vector<std::uint64_t> problem_frames;  // where, innermost first
 };
 Recorded record(const Target& target, const trace::Options& options, const std::vector<trace::Decision>& decisions);
 

@@ -1,7 +1,9 @@
 // Stands in for the runtime library in tests of the host: instead of exploring, it plays the part that the variable
 // LOCKSTEP_FAKE names, with a recording of two threads in an AB-BA deadlock.
 #include <fcntl.h>
+#include <link.h>
 #include <signal.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -80,7 +82,14 @@ __attribute__((constructor)) void play() {
   segment = static_cast<Segment*>(mmap(nullptr, sizeof(Segment), PROT_READ | PROT_WRITE, MAP_SHARED, std::atoi(fd), 0));
   if (segment == MAP_FAILED || part_is("never")) _exit(9);
   Status& s = segment->status;
-  segment->module_count = 1;  // the program, at an address that its own code is found at
+  segment->module_count = 1;
+  dl_iterate_phdr(
+      [](dl_phdr_info* info, std::size_t, void*) {  // the first one is the program
+        segment->modules[0].base = segment->modules[0].low = info->dlpi_addr;
+        segment->modules[0].high = info->dlpi_addr + (1 << 20);
+        return 1;
+      },
+      nullptr);
   s.phase = Phase::kExploring;
   s.explorer = Mode::kBrute;
   segment->decisions[0] = {2, 1, ChoiceKind::kThread, 0, 0};
@@ -119,6 +128,14 @@ __attribute__((constructor)) void play() {
     }
   }
   if (part_is("hang")) {
+    struct sigaction where = {};
+    where.sa_handler = [](int) {
+      Status& status = segment->status;
+      status.unsupported_frames[0] = getauxval(AT_ENTRY) + 1;
+      status.unsupported_frame_count = 1;
+      end(Phase::kUnsupported);
+    };
+    sigaction(SIGRTMIN + 6, &where, nullptr);
     for (;;) pause();
   }
   if (part_is("unsupported")) {
