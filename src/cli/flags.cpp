@@ -28,7 +28,7 @@ constexpr std::array kFlags = {
     Flag{"--ignore-exit-status", "", "", "", kCheck, "an exit status other than 0 is not a bug"},
     Flag{"--isolation", "HOW", "auto|snapshot|fork", "auto", kCheck, "how one execution is undone before the next"},
     Flag{"--require-complete", "", "", "", kCheck, "a search that did not explore everything is exit status 3"},
-    Flag{"--warnings-as-errors", "", "", "", kCheck, "a warning is a bug"},
+    Flag{"--warnings-as-errors", "", "", "", kCheck, "a warning about the program is a bug"},
     Flag{"--json", "FILE|-", "", "", kCheck | kReplay, "write the report as JSON; - is standard output"},
     Flag{"--junit", "FILE|-", "", "", kCheck | kReplay, "write the report as JUnit XML"},
     Flag{"--trace", "FILE", "", "", kCheck, "where the failing execution goes (default: lockstep-PROGRAM-KIND.trace)"},

@@ -168,12 +168,29 @@ TEST_F(Tool, BudgetIsStatus0Or3) {
   EXPECT_EQ(r.status, 0);
   EXPECT_NE(r.out.find("stopped after 18 executions by --executions"), std::string::npos) << r.out;
   EXPECT_EQ(run("check --require-complete " + kProgram).status, 3);
+  EXPECT_EQ(Json::parse(run("check --mode random --executions 18 --json - " + kProgram).out)["distinct"], 12);
 }
 
 TEST_F(Tool, WarningsChangeNothingUnlessAsked) {
   play("warning");
   EXPECT_EQ(run("check " + kProgram).status, 0);
   EXPECT_EQ(run("check --warnings-as-errors " + kProgram).status, 1);
+}
+
+TEST_F(Tool, TheLibrarysFaultIsOneSentence) {
+  play("library");
+  const Result text = run("check " + kProgram);
+  EXPECT_EQ(text.status, 0) << text.err;
+  EXPECT_NE(text.out.find("warning: libstdc++: Lock-order inversion on `a` and `b`"), std::string::npos) << text.out;
+  EXPECT_EQ(text.out.find("bug:"), std::string::npos) << text.out;
+  EXPECT_EQ(text.out.find("hello from"), std::string::npos) << text.out;
+  const Json j = Json::parse(run("check --json - " + kProgram).out);
+  EXPECT_EQ(j["verdict"], "pass");
+  EXPECT_EQ(j["bugs"].size(), 0u);
+  ASSERT_EQ(j["warnings"].size(), 1u);
+  EXPECT_EQ(j["warnings"][0]["origin"], "library");
+  EXPECT_EQ(j["warnings"][0]["kind"], "deadlock");
+  EXPECT_EQ(run("check --warnings-as-errors " + kProgram).status, 0);
 }
 
 TEST_F(Tool, ADeathIsAFindingAndNotTheEnd) {
@@ -212,6 +229,7 @@ TEST_F(Tool, AHangIsNamed) {
   const Result r = run("check " + kProgram);
   EXPECT_EQ(r.status, 5);
   EXPECT_NE(r.out.find("nothing happened for 10 s"), std::string::npos) << r.out;
+  EXPECT_NE(r.out.find("at _start"), std::string::npos) << r.out;  // where it stood when it was asked
 }
 
 TEST_F(Tool, RuntimeThatFailsOrNeverStarts) {

@@ -38,12 +38,21 @@ std::string show_value(std::uint64_t value, unsigned size, names::Namer& namer) 
   return size == 8 && value > (std::uint64_t{1} << 40) ? fmt::format("0x{:x}", value) : std::to_string(value);
 }
 
+// Whose fault it is, as the beginning of a sentence.
+std::string library_of(const trace::Execution& execution) {
+  const bool clangs = std::any_of(execution.modules.begin(), execution.modules.end(), [](const trace::Module& m) {
+    return names::base_name(m.path).starts_with("libc++.");
+  });
+  return clangs ? "libc++: " : "libstdc++: ";
+}
+
 Finding explain(const trace::Execution& execution, const trace::Bug& bug, names::Namer& namer) {
   const History history(execution);
   const Diagnosis diagnosis = diagnose(history, bug, namer);
   Finding f;
   f.kind = bug.kind;
   f.warning = bug.warning;
+  f.library = bug.library;
   f.pattern = diagnosis.pattern;
   f.found_after = bug.found_after;
   f.preemptions = bug.preemptions;
@@ -56,6 +65,7 @@ Finding explain(const trace::Execution& execution, const trace::Bug& bug, names:
     }
   }
   f.summary = summarise(history, bug, diagnosis, namer);
+  if (bug.library) f.summary = library_of(execution) + f.summary;
   f.steps = tell(history, bug, diagnosis, namer);
 
   // The stack of the failure is worth showing where the failure is a place, not an order.
@@ -76,9 +86,10 @@ Finding explain_unrecorded(const trace::Bug& bug) {
   Finding f;
   f.kind = bug.kind;
   f.warning = bug.warning;
+  f.library = bug.library;
   f.found_after = bug.found_after;
   f.preemptions = bug.preemptions;
-  f.summary = std::string(trace::kind_name(bug.kind));
+  f.summary = std::string(bug.library ? "the standard library: " : "") + std::string(trace::kind_name(bug.kind));
   if (!bug.message.empty()) f.summary += ": " + bug.message;
   f.summary += ".";
   return f;

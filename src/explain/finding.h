@@ -30,6 +30,7 @@ struct Step {
 struct Finding {
   protocol::Kind kind = protocol::Kind::kNone;
   bool warning = false;
+  bool library = false;  // the standard library is at fault: a warning, told briefly
   std::string pattern = "none";
   std::string summary;
   std::vector<std::string> objects;

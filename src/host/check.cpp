@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "explain/explain.h"
@@ -36,7 +37,9 @@ Finding not_deterministic(const FoundBug& found, const std::string& detail) {
 // Records one bug and puts it into words.
 Finding recorded_finding(const Target& target, const CheckOptions& options, const FoundBug& found, bool warning,
                          bool* nondeterministic) {
-  Recorded recorded = record(target, options.settings.options, found.decisions);
+  trace::Options how = options.settings.options;
+  how.library_fenced = found.bug.library_fenced;
+  Recorded recorded = record(target, how, found.decisions);
   trace::Execution& execution = recorded.execution;
   if (recorded.interrupted || !recorded.problem.empty()) {
     Finding f = explain::explain_unrecorded(found.bug);
@@ -44,19 +47,24 @@ Finding recorded_finding(const Target& target, const CheckOptions& options, cons
     return f;
   }
   // The recorded bug knows its events; the found one how it was found.
+  const auto is_it = [&](const trace::Bug& b) {
+    return b.kind == found.bug.kind && b.signature == found.bug.signature;
+  };
   const trace::Bug* same = nullptr;
-  if (execution.bug && execution.bug->kind == found.bug.kind && execution.bug->signature == found.bug.signature) {
-    same = &*execution.bug;
-  }
+  // A warning can be what ended its execution: a fault of the library.
+  if (execution.bug && is_it(*execution.bug)) same = &*execution.bug;
   for (const trace::Bug& b : execution.warnings) {
-    if (warning && b.kind == found.bug.kind && b.signature == found.bug.signature) same = &b;
+    if (warning && is_it(b)) same = &b;
   }
+  if (found.bug.library && (recorded.diverged || !same)) return explain::explain_unrecorded(found.bug);
   if (recorded.diverged || !same) {
     *nondeterministic = true;
     return not_deterministic(found, recorded.diverged ? "another execution" : replayed_kind(execution));
   }
   trace::Bug bug = *same;
   bug.warning = warning;
+  bug.library = found.bug.library;
+  bug.library_fenced = found.bug.library_fenced;
   bug.found_after = found.bug.found_after;
   bug.preemptions = found.bug.preemptions;
   bug.execution_seed = found.bug.execution_seed;
@@ -111,6 +119,7 @@ Outcome check(const Target& target, const CheckOptions& options, const Watcher& 
   r.explorer = found.explorer;
   r.complete = found.complete;
   r.executions = found.executions;
+  r.distinct = found.distinct;
   r.blocked = found.blocked;
   r.estimate = found.estimate;
   r.seconds = found.seconds;
@@ -133,7 +142,9 @@ Outcome check(const Target& target, const CheckOptions& options, const Watcher& 
     f.warning = true;
     r.warnings.push_back(std::move(f));
   }
-  const bool failed = !r.bugs.empty() || (options.warnings_as_errors && !r.warnings.empty());
+  // The library's faults stay warnings: nobody can mend them in the program.
+  const bool warned = std::any_of(r.warnings.begin(), r.warnings.end(), [](const Finding& f) { return !f.library; });
+  const bool failed = !r.bugs.empty() || (options.warnings_as_errors && warned);
   const bool cut_short = r.stopped == Stopped::kInterrupt || r.stopped == Stopped::kUnsupported;
   r.verdict = failed ? "fail" : cut_short ? "inconclusive" : "pass";
   out.status = status_of(r, nondeterministic);
@@ -151,12 +162,12 @@ report::Report report_of(const trace::Execution& e) {
   r.executions = 1;
   r.stopped = Stopped::kReplay;
   names::Namer namer(e);
-  if (e.bug) r.bugs.push_back(explain::explain(e, *e.bug, namer));
+  if (e.bug) (e.bug->library ? r.warnings : r.bugs).push_back(explain::explain(e, *e.bug, namer));
   for (const trace::Bug& w : e.warnings) {
     r.warnings.push_back(explain::explain(e, w, namer));
-    r.warnings.back().warning = true;
   }
-  r.verdict = e.bug ? "fail" : "pass";
+  for (Finding& f : r.warnings) f.warning = true;
+  r.verdict = r.bugs.empty() ? "pass" : "fail";
   return r;
 }
 
@@ -164,7 +175,11 @@ Outcome replay(const trace::Execution& old, const Target& target) {
   Recorded now = record(target, old.options, old.decisions);
   Outcome out;
   if (now.interrupted) throw UserError("interrupted");
-  if (!now.problem.empty()) throw UserError(fmt::format("{}: {}", target.file.path, now.problem), kExitUnsupported);
+  if (!now.problem.empty()) {
+    const auto places = describe_frames(now.problem_frames, now.execution.modules, target.file.path);
+    throw UserError(fmt::format("{}: {}{}", target.file.path, now.problem, places.empty() ? "" : " in " + places[0]),
+                    kExitUnsupported);
+  }
   std::string difference = "the program makes another choice";
   if (now.execution.bug && old.bug) {
     now.execution.bug->found_after = old.bug->found_after;
@@ -174,7 +189,7 @@ Outcome replay(const trace::Execution& old, const Target& target) {
   const bool same = !now.diverged && trace::same_execution(old, now.execution, &difference);
   out.report = report_of(now.execution);
   if (same) {
-    out.status = now.execution.bug ? kExitBug : kExitPass;
+    out.status = out.report.bugs.empty() ? kExitPass : kExitBug;
     return out;
   }
   FoundBug found;
@@ -202,6 +217,7 @@ Outcome report_of(const protocol::Segment& segment, const std::string& program) 
   r.explorer = status.explorer.load();
   r.complete = status.complete.load();
   r.executions = status.executions.load();
+  r.distinct = status.distinct.load();
   r.blocked = status.blocked.load();
   r.estimate = status.estimate.load();
   r.seconds = static_cast<double>(status.nanoseconds.load()) * 1e-9;
@@ -225,6 +241,7 @@ Outcome report_of(const protocol::Segment& segment, const std::string& program) 
     const auto is_it = [&](const trace::Bug& x) { return x.kind == bug.kind && x.signature == bug.signature; };
     Finding f;
     if (execution.bug && is_it(*execution.bug)) {
+      execution.bug->library = bug.library;
       f = explain::explain(execution, *execution.bug, namer);
       f.found_after = bug.found_after;
       f.preemptions = bug.preemptions;

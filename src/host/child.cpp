@@ -15,6 +15,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 
 #include "host/interrupt.h"
 #include "host/user_error.h"
@@ -27,9 +28,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using protocol::Phase;
 
-constexpr auto kWatchdog = std::chrono::seconds(10);       // without an event: it blocks or loops for real
-constexpr auto kGraceAfterStop = std::chrono::seconds(2);  // from the request to stop to the kill
-constexpr auto kGraceAfterEnd = std::chrono::seconds(5);   // from the runtime's last word to the process's end
+constexpr auto kWatchdog = std::chrono::seconds(10);           // without an event: it blocks or loops for real
+constexpr auto kGraceAfterStop = std::chrono::seconds(2);      // from the request to stop to the kill
+constexpr auto kGraceAfterEnd = std::chrono::seconds(5);       // from the runtime's last word to the process's end
+constexpr auto kGraceAfterQuestion = std::chrono::seconds(1);  // to say where it stands, before the kill
+constexpr int kWhereSignal = 6;                                // above SIGRTMIN: the runtime answers where it stands
 constexpr int kPollMilliseconds = 100;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
@@ -105,6 +108,17 @@ std::string tail_of(int fd) {
   return text;
 }
 
+// Asks the process that runs the program, or the fork in which it does, where it stands. The runtime answers in the
+// segment and ends the process; without a runtime that listens the signal ends it.
+void ask_where(pid_t pid, bool forking) {
+  bool asked = false;
+  if (forking) {
+    std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", pid));
+    for (pid_t child = 0; children >> child; asked = true) kill(child, SIGRTMIN + kWhereSignal);
+  }
+  if (!asked) kill(pid, SIGRTMIN + kWhereSignal);
+}
+
 bool ended(Phase phase) { return phase == Phase::kDone || phase == Phase::kUnsupported || phase == Phase::kFailed; }
 
 }  // namespace
@@ -120,7 +134,7 @@ ChildEnd run_child(const Target& target, SharedSegment& segment, double stop_aft
   const auto heartbeat = [&] { return status.events.load() + status.executions.load() + status.blocked.load(); };
   std::uint64_t last_beat = heartbeat();
   const Clock::time_point started = Clock::now();
-  Clock::time_point moved = started, asked_to_stop = {}, over = {};
+  Clock::time_point moved = started, asked_to_stop = {}, over = {}, asked_where = {};
   int wait_status = 0;
   bool killed = false;
   const auto kill_all = [&] {
@@ -154,9 +168,12 @@ ChildEnd run_child(const Target& target, SharedSegment& segment, double stop_aft
       if (now - over > kGraceAfterEnd) kill_all();
     } else if (end.interrupted && (pressed > 1 || now - asked_to_stop > kGraceAfterStop)) {
       kill_all();
+    } else if (end.hung) {
+      if (now - asked_where > kGraceAfterQuestion) kill_all();
     } else if (now - moved > kWatchdog) {
       end.hung = true;
-      kill_all();
+      asked_where = now;
+      ask_where(pid, status.forking.load());
     }
   }
   kill(-pid, SIGKILL);  // forks that it left behind

@@ -31,6 +31,7 @@ void configure(protocol::Config& c, const trace::Options& o) {
   c.spurious_wakeups = o.spurious_wakeups;
   c.ignore_exit_status = o.ignore_exit_status;
   c.detect_leaks = o.detect_leaks;
+  c.library_fenced = o.library_fenced;
   c.seed = o.seed;
   c.depth = o.depth;
 }
@@ -113,6 +114,8 @@ SearchResult search(const Target& target, const Settings& settings, const Watche
     const protocol::Status& status = segment->status;
     const Phase phase = status.phase.load();
     r.executions += status.executions.load();
+    // What two processes have seen is not compared, so after a restart nobody knows.
+    r.distinct = restart == 0 ? status.distinct.load() : 0;
     r.blocked += status.blocked.load();
     r.estimate = status.estimate.load();
     r.depth_reached |= status.depth_reached.load();
@@ -123,7 +126,7 @@ SearchResult search(const Target& target, const Settings& settings, const Watche
     collect(*segment, segment->warnings, status.warning_count.load(), r.warnings);
     r.modules = trace::execution_from(*segment).modules;
 
-    if (phase == Phase::kUnsupported) {
+    if (phase == Phase::kUnsupported && !end.hung) {
       r.unsupported = text_of(status.unsupported);
       if (r.unsupported.empty()) r.unsupported = "an operation of the program";
       const std::uint32_t frames = std::min<std::uint32_t>(status.unsupported_frame_count, 32);
@@ -138,6 +141,7 @@ SearchResult search(const Target& target, const Settings& settings, const Watche
                           ? "the program did not come to its main within 10 s"
                           : "nothing happened for 10 s: a thread blocks in a call that the checker does not see, or "
                             "loops without touching anything that another thread could change";
+      // Where, if the runtime was still able to say it.
       const std::uint32_t frames = std::min<std::uint32_t>(status.unsupported_frame_count, 32);
       r.unsupported_frames.assign(status.unsupported_frames, status.unsupported_frames + frames);
       break;
@@ -182,6 +186,9 @@ Recorded record(const Target& target, const trace::Options& options, const std::
   out.execution.decisions = decisions;
   out.diverged = segment->status.diverged.load();
   out.interrupted = end.interrupted;
+  const protocol::Status& status = segment->status;
+  out.problem_frames.assign(status.unsupported_frames,
+                            status.unsupported_frames + std::min<std::uint32_t>(status.unsupported_frame_count, 32));
   if (end.hung) {
     out.problem = "nothing happened for 10 s";
   } else if (phase == Phase::kUnsupported) {

@@ -27,7 +27,7 @@ struct FoundBug {
 struct SearchResult {
   std::vector<FoundBug> bugs, warnings;
   bool complete = false, depth_reached = false, interrupted = false;
-  std::uint64_t executions = 0, blocked = 0, estimate = 0;
+  std::uint64_t executions = 0, distinct = 0, blocked = 0, estimate = 0;
   double seconds = 0;
   protocol::Mode explorer = protocol::Mode::kAuto;
   std::string unsupported;  // empty if there was nothing of the kind
@@ -43,7 +43,8 @@ struct Recorded {
   trace::Execution execution;
   bool diverged = false;
   bool interrupted = false;
-  std::string problem;  // why there is no recording, empty if there is one
+  std::string problem;                        // why there is no recording, empty if there is one
+  std::vector<std::uint64_t> problem_frames;  // where, innermost first
 };
 Recorded record(const Target& target, const trace::Options& options, const std::vector<trace::Decision>& decisions);
 

@@ -37,6 +37,7 @@ Json finding(const explain::Finding& f) {
   j["kind"] = trace::kind_name(f.kind);
   j["pattern"] = f.pattern;
   j["summary"] = f.summary;
+  if (f.library) j["origin"] = "library";
   j["objects"] = f.objects;
   j["found_after"] = f.found_after;
   j["preemptions"] = f.preemptions;
@@ -79,6 +80,7 @@ Json report(const Report& r) {
   j["verdict"] = r.verdict;
   j["complete"] = r.complete;
   j["executions"] = r.executions;
+  if (r.mode != protocol::Mode::kExhaustive && r.distinct > 0) j["distinct"] = r.distinct;
   j["blocked"] = r.blocked;
   j["seconds"] = r.seconds;
   j["seed"] = r.seed;

@@ -22,6 +22,7 @@ struct Report {
   std::string verdict = "pass";
   bool complete = false;
   std::uint64_t executions = 0, blocked = 0, estimate = 0;
+  std::uint64_t distinct = 0;  // executions that differ from each other; 0: not counted
   double seconds = 0;
   std::uint64_t seed = 1;
   bool depth_reached = false;

@@ -58,6 +58,7 @@ class Text {
 
  private:
   void finding(const Finding& f, const Report& r);
+  void library_finding(const Finding& f);
   void steps(const Finding& f);
   void output(const Finding& f);
   void line(const std::string& text) { out_ += text + "\n"; }
@@ -119,6 +120,17 @@ void Text::output(const Finding& f) {
   for (std::size_t i = skip; i < lines.size(); ++i) line("  | " + lines[i]);
 }
 
+// Nothing that the user could mend: what it is, and where in the user's code it happens.
+void Text::library_finding(const Finding& f) {
+  const auto at = std::find_if(f.steps.rbegin(), f.steps.rend(), [](const Step& s) { return !s.file.empty(); });
+  std::string text = f.summary;
+  if (at != f.steps.rend()) {
+    const std::string place = fmt::format("{}:{}", names::base_name(at->file), at->line);
+    if (text.find(place) == std::string::npos) text += fmt::format(" (Used at {}.)", place);
+  }
+  paragraph(styled("1;33", "warning: ") + printable(text));
+}
+
 void Text::finding(const Finding& f, const Report& r) {
   std::string head = std::string(trace::kind_name(f.kind));
   if (f.pattern != "none" && !f.pattern.empty()) head += ", " + f.pattern;
@@ -148,7 +160,12 @@ void Text::finding(const Finding& f, const Report& r) {
 
 std::string Text::render(const Report& r) {
   for (const Finding& f : r.bugs) finding(f, r);
-  for (const Finding& f : r.warnings) finding(f, r);
+  for (const Finding& f : r.warnings) {
+    if (!f.library) finding(f, r);
+  }
+  for (const Finding& f : r.warnings) {
+    if (f.library) library_finding(f);
+  }
   std::string program;
   for (const std::string& a : r.program) program += (program.empty() ? "" : " ") + a;
   for (const Report& t : r.tests) {

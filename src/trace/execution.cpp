@@ -45,6 +45,8 @@ Bug bug_from(const protocol::Bug& b) {
   Bug out;
   out.kind = b.kind;
   out.warning = b.warning;
+  out.library = b.library;
+  out.library_fenced = b.library_fenced;
   out.thread = b.thread;
   out.other = b.other;
   out.access_size = b.access_size;
@@ -70,6 +72,7 @@ Execution execution_from(const protocol::Segment& segment) {
   e.options.spurious_wakeups = segment.config.spurious_wakeups;
   e.options.ignore_exit_status = segment.config.ignore_exit_status;
   e.options.detect_leaks = segment.config.detect_leaks;
+  e.options.library_fenced = segment.config.library_fenced;
   e.options.seed = segment.config.seed;
   e.options.depth = segment.config.depth;
   for (std::uint32_t i = 0; i < std::min(segment.module_count, protocol::kMaxModules); ++i) {

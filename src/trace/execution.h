@@ -50,6 +50,8 @@ struct Module {
 struct Bug {
   protocol::Kind kind = protocol::Kind::kNone;
   bool warning = false;
+  bool library = false;         // the standard library is at fault, not the program
+  bool library_fenced = false;  // found with the library's atomics fenced
   std::uint16_t thread = protocol::kNoThread, other = protocol::kNoThread;
   std::uint16_t access_size = 0;
   std::int32_t code = 0;
@@ -68,6 +70,7 @@ struct Options {
   bool spurious_wakeups = false;
   bool ignore_exit_status = false;
   bool detect_leaks = true;
+  bool library_fenced = false;  // the standard library's own atomics are taken as fenced
   std::uint64_t seed = 1;
   std::uint64_t depth = 20000;
 };

@@ -177,13 +177,14 @@ void fields(auto& f, R& r) {
 }
 template <RecordOf<Bug> R>
 void fields(auto& f, R& r) {
-  f(r.kind), f(r.warning), f(r.thread), f(r.other), f(r.access_size), f(r.code), f(r.event), f(r.other_event);
+  f(r.kind), f(r.warning), f(r.library), f(r.library_fenced), f(r.thread), f(r.other), f(r.access_size), f(r.code),
+      f(r.event), f(r.other_event);
   f(r.addr), f(r.pc), f(r.signature), f(r.found_after), f(r.execution_seed), f(r.preemptions), f(r.message);
 }
 template <RecordOf<Options> R>
 void fields(auto& f, R& r) {
   f(r.mode), f(r.model), f(r.isolation), f(r.spurious_wakeups), f(r.ignore_exit_status), f(r.detect_leaks);
-  f(r.seed), f(r.depth);
+  f(r.library_fenced), f(r.seed), f(r.depth);
 }
 
 template <class T>

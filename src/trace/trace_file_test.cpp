@@ -17,6 +17,7 @@ Execution sample() {
   test::record_lost_wakeup();
   Execution e = recorder.execution();
   e.program.build_id = "abc";
+  e.bug->library = e.bug->library_fenced = e.options.library_fenced = true;
   e.decisions = {{2, 1, protocol::ChoiceKind::kThread, 0, 0}, {3, 2, protocol::ChoiceKind::kReadsFrom, 0, 1}};
   e.output = std::string("caf\xc3\xa9 \xff\x00 bytes", 14);
   return e;
@@ -34,6 +35,10 @@ TEST(TraceFile, RoundTripIsExact) {
   EXPECT_EQ(again.program.build_id, "abc");
   EXPECT_EQ(again.threads[1].name, "consumer");
   EXPECT_EQ(to_text(again), text);
+  ASSERT_TRUE(again.bug);
+  EXPECT_TRUE(again.bug->library);
+  EXPECT_TRUE(again.bug->library_fenced);
+  EXPECT_TRUE(again.options.library_fenced);
 }
 
 TEST(TraceFile, EveryChangedByteIsNoticed) {

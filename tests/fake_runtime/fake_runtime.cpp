@@ -1,7 +1,9 @@
 // Stands in for the runtime library in tests of the host: instead of exploring, it plays the part that the variable
 // LOCKSTEP_FAKE names, with a recording of two threads in an AB-BA deadlock.
 #include <fcntl.h>
+#include <link.h>
 #include <signal.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -62,7 +64,8 @@ void record() {
   r.event_count = 2;
   std::strcpy(r.output, "hello from the program\n");
   r.output_bytes = static_cast<std::uint32_t>(std::strlen(r.output));
-  r.has_bug = !part_is("gone");
+  // A library's fault is found again only under the conditions in which it was found.
+  r.has_bug = !part_is("gone") && !(part_is("library") && !segment->config.library_fenced);
   set_bug(r.bug);
   if (part_is("other-bug")) r.bug.kind = Kind::kAssertion;
   segment->status.diverged = part_is("diverges");
@@ -79,7 +82,14 @@ __attribute__((constructor)) void play() {
   segment = static_cast<Segment*>(mmap(nullptr, sizeof(Segment), PROT_READ | PROT_WRITE, MAP_SHARED, std::atoi(fd), 0));
   if (segment == MAP_FAILED || part_is("never")) _exit(9);
   Status& s = segment->status;
-  segment->module_count = 1;  // the program, at an address that its own code is found at
+  segment->module_count = 1;
+  dl_iterate_phdr(
+      [](dl_phdr_info* info, std::size_t, void*) {  // the first one is the program
+        segment->modules[0].base = segment->modules[0].low = info->dlpi_addr;
+        segment->modules[0].high = info->dlpi_addr + (1 << 20);
+        return 1;
+      },
+      nullptr);
   s.phase = Phase::kExploring;
   s.explorer = Mode::kBrute;
   segment->decisions[0] = {2, 1, ChoiceKind::kThread, 0, 0};
@@ -118,6 +128,14 @@ __attribute__((constructor)) void play() {
     }
   }
   if (part_is("hang")) {
+    struct sigaction where = {};
+    where.sa_handler = [](int) {
+      Status& status = segment->status;
+      status.unsupported_frames[0] = getauxval(AT_ENTRY) + 1;
+      status.unsupported_frame_count = 1;
+      end(Phase::kUnsupported);
+    };
+    sigaction(SIGRTMIN + 6, &where, nullptr);
     for (;;) pause();
   }
   if (part_is("unsupported")) {
@@ -133,11 +151,21 @@ __attribute__((constructor)) void play() {
     s.complete = true;
     end(Phase::kDone);
   }
-  if (part_is("budget")) end(Phase::kDone);
+  if (part_is("budget")) {
+    s.distinct = 12;
+    end(Phase::kDone);
+  }
   s.executions = 3;
   segment->bug_decisions[0] = segment->decisions[0];
   segment->bug_decisions[1] = segment->decisions[1];
   segment->bug_decisions_used = 2;
+  if (part_is("library")) {
+    set_bug(segment->warnings[0]);
+    segment->warnings[0].warning = segment->warnings[0].library = segment->warnings[0].library_fenced = true;
+    s.warning_count = 1;
+    s.complete = true;
+    end(Phase::kDone);
+  }
   if (part_is("warning")) {
     set_bug(segment->warnings[0]);
     segment->warnings[0].warning = true;
