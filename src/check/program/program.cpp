@@ -335,12 +335,10 @@ void Program::warn(Kind kind, Thread* t, u64 address, u64 pc, const char* messag
   }
   if (warning_count == 8) return;
   protocol::Bug& w = warnings[warning_count++];
-  w = {};
+  w = detail;
   w.kind = kind;
   w.warning = true;
   w.thread = t ? t->id : protocol::kNoThread;
-  w.other = protocol::kNoThread;
-  w.event = w.other_event = protocol::kNone;
   w.addr = address;
   w.pc = pc;
   w.library_fenced = library_fenced;
