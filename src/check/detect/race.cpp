@@ -105,17 +105,17 @@ void race_found(Thread& t, u64 address, u32 size, bool write, u64 other_epoch, u
   }
   Thread* was = running;
   running = nullptr;
-  bool in_library = library::in_atomic_shared_ptr(pc);
-  running = was;
-  if (in_library) {
-    program.warn(Kind::kDataRace, &t, address, pc, "in code of the C++ standard library", true);
-    return;
-  }
-  running = nullptr;
+  protocol::Bug before = program.detail;
   u16 other = static_cast<u16>(other_epoch >> 48);
   program.detail.access_size = static_cast<u16>(size);
   program.detail.other = other;
   if (program.recording) recorder::race(t, other, address, size, write);
+  if (library::in_atomic_shared_ptr(pc)) {
+    program.warn(Kind::kDataRace, &t, address, pc, "in code of the C++ standard library", true);
+    program.detail = before;
+    running = was;
+    return;
+  }
   program.bug(Kind::kDataRace, &t, address, pc);
 }
 
