@@ -1,5 +1,8 @@
 #include "detect/race.h"
 
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
 #include "detect/library.h"
 #include "program/heap.h"
 #include "program/objects.h"
@@ -36,6 +39,7 @@ static_assert(sizeof(Cell) == 32);
 // Shadow of 2 MiB of program memory each, found through a hash of the address.
 constexpr u32 kRegionBits = 21;
 constexpr u32 kRegions = 4096;
+constexpr std::size_t kShadowBytes = (std::size_t{1} << kRegionBits) / 8 * sizeof(Cell);
 struct Region {
   u64 tag;  // address >> kRegionBits, + 1
   Cell* cells;
@@ -58,7 +62,7 @@ Cell* region_of(u64 address) {
     Region& r = g_regions[i];
     if (LOCKSTEP_LIKELY(r.tag == tag)) return r.cells;
     if (r.tag == 0) {
-      r.cells = static_cast<Cell*>(reserve((1u << kRegionBits) / 8 * sizeof(Cell)));
+      r.cells = static_cast<Cell*>(reserve(kShadowBytes));
       r.tag = tag;
       return r.cells;
     }
@@ -270,6 +274,12 @@ void refresh(Location& l, bool everyone) {
 void open() { g_shared = static_cast<SharedSet*>(reserve(sizeof(SharedSet), true)); }
 
 void reset() { g_benign = {}; }
+
+void wipe() {
+  for (Region& r : g_regions) {
+    if (r.tag) raw_syscall(SYS_madvise, reinterpret_cast<i64>(r.cells), kShadowBytes, MADV_DONTNEED);
+  }
+}
 
 void benign(u64 address, u64 size) {
   if (running) g_benign.push(program.graph.memory(), {address, address + size});

@@ -15,6 +15,8 @@ namespace lockstep::runtime::race {
 
 void open();
 void reset();
+/// Forgets the shadow of all executions.
+void wipe();
 
 /// A plain access is about to happen. Does not return if it races or touches freed memory.
 void plain(Thread& t, u64 address, u64 size, bool write, u64 pc);

@@ -328,7 +328,7 @@ Next account(Segment& segment, Outcome outcome) {
   return status.stop.load(std::memory_order_relaxed) ? Next::kStop : Next::kGoOn;
 }
 
-enum class Ended : u8 { kAll, kBudget, kStopped };
+enum class Ended : u8 { kAll, kLimit, kBudget, kStopped };
 
 // A stretch of the search under one explorer, until it says so, `limit` executions, or the time.
 class Stretch {
@@ -337,8 +337,8 @@ class Stretch {
     segment.status.explorer = mode;
   }
 
-  Ended run(u64 limit, u64 until, bool (*worth_it)(Explorer&, u64 elapsed, u64 left) = nullptr) {
-    u64 begun = real_nanoseconds();
+  /// Up to `limit` executions (kLimit); kBudget: the search's time or number of executions is used up.
+  Ended run(u64 limit, u64 until) {
     u64 work = 0;
     const protocol::Config& config = segment_.config;
     for (u64 n = 0; n < limit; ++n) {
@@ -357,13 +357,11 @@ class Stretch {
       work += 1 + g_result->events / 64 + (g_fork ? 64 : 0);
       if (work >= 64) {
         work = 0;
-        u64 now = real_nanoseconds();
         segment_.status.estimate = explorer_.estimate();
-        if (until && now >= until) return Ended::kBudget;
-        if (worth_it && !worth_it(explorer_, now - begun, until > now ? until - now : 0)) return Ended::kBudget;
+        if (until && real_nanoseconds() >= until) return Ended::kBudget;
       }
     }
-    return Ended::kBudget;
+    return Ended::kLimit;
   }
 
  private:
@@ -371,45 +369,36 @@ class Stretch {
   Explorer& explorer_;
 };
 
-// The depth-first search may go on while it looks as if it could end in time, and for a tenth of the time anyway.
-bool can_finish(Explorer& explorer, u64 elapsed, u64 left) {
-  if (elapsed * 9 < left) return true;
-  u64 estimate = explorer.estimate();
-  u64 done = program.segment->status.executions.load(std::memory_order_relaxed);
-  if (estimate <= done || done == 0) return true;
-  double needed = static_cast<double>(elapsed) / static_cast<double>(done) * static_cast<double>(estimate - done);
-  return needed < 3.0 * static_cast<double>(left);
-}
-
-bool out_of_executions(const Segment& s) {
-  return s.config.max_executions && s.status.executions.load() >= s.config.max_executions;
-}
-
+// Depth first and sampling take turns. How long each turn is follows from what was explored, never from the clock, so
+// that equal seeds find equal things; only the end of the budget does.
 void explore_automatically(Segment& segment, u64 until) {
   constexpr u64 kFirstLook = 2000;
-  constexpr u64 kSample = 1000;
+  constexpr u64 kLong = 20000;
+  constexpr u64 kShort = 1000;
+  // An enumeration that has seen less than this part of the whole will hardly end: sampling gets most of the time.
+  constexpr u64 kHopeless = 500;
   Explorer& everything = exhaustive_explorer();
   bool fenced = program.library_fenced;
-  Stretch depth_first(segment, everything, Mode::kExhaustive);
-  Ended ended = depth_first.run(kFirstLook, until);
-  if (ended == Ended::kBudget && !out_of_executions(segment)) {
-    // Not tiny: bugs that need an unusual order early on are found sooner by chance than depth first.
-    for (u64 i = 0; i < 2 && ended == Ended::kBudget; ++i) {
-      ended = Stretch(segment, i ? random_explorer() : pct_explorer(), i ? Mode::kRandom : Mode::kPct)
-                  .run(kSample / 2, until);
+  u64 turn = kFirstLook;
+  u64 sample = kShort / 2;
+  for (u64 enumerated = 0;;) {
+    if (program.library_fenced != fenced) {
+      fenced = program.library_fenced;
+      everything.restart();
     }
-    if (ended == Ended::kStopped) return;
-    segment.status.explorer = Mode::kExhaustive;
-    if (program.library_fenced != fenced) everything.restart();
-    ended = depth_first.run(~u64{0}, until, can_finish);
-  }
-  if (ended == Ended::kAll) {
-    segment.status.complete = !segment.status.depth_reached && depth_first_proved();
-    return;
-  }
-  while (ended == Ended::kBudget && !out_of_executions(segment) && (!until || real_nanoseconds() < until)) {
-    ended = Stretch(segment, pct_explorer(), Mode::kPct).run(kSample, until);
-    if (ended == Ended::kBudget) ended = Stretch(segment, random_explorer(), Mode::kRandom).run(kSample, until);
+    Ended ended = Stretch(segment, everything, Mode::kExhaustive).run(turn, until);
+    if (ended == Ended::kAll) {
+      segment.status.complete = !segment.status.depth_reached && depth_first_proved();
+      return;
+    }
+    if (ended != Ended::kLimit) return;
+    enumerated += turn;
+    bool hopeless = everything.estimate() / kHopeless > enumerated;
+    // Bugs that need an unusual order early on are found sooner by chance than depth first.
+    if (Stretch(segment, pct_explorer(), Mode::kPct).run(sample, until) != Ended::kLimit) return;
+    if (Stretch(segment, random_explorer(), Mode::kRandom).run(sample, until) != Ended::kLimit) return;
+    turn = hopeless ? kFirstLook : kLong;
+    sample = hopeless ? 4 * kShort : kShort;
   }
 }
 

@@ -32,6 +32,8 @@ void reset() {
   g_all = nullptr;
 }
 
+void wipe() { fill_bytes(g_slots, 0, kSlots * sizeof(Slot)); }
+
 Object* find(u64 address, ObjectKind kind) {
   Slot& s = slot_of(address);
   if (s.execution != program.execution() || !s.object || s.object->kind != kind) return nullptr;

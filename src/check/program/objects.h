@@ -30,6 +30,8 @@ struct Object {
 
 namespace objects {
 void reset();
+/// Forgets the objects of all executions.
+void wipe();
 /// The object at this address; made if there is none or one of another kind.
 Object& get(u64 address, ObjectKind kind);
 /// Null if there is none.

@@ -5,6 +5,7 @@
 
 #include "detect/deadlock.h"
 #include "detect/exit.h"
+#include "detect/race.h"
 #include "explore/explorer.h"
 #include "hooks/lifecycle.h"
 #include "program/heap.h"
@@ -81,7 +82,12 @@ void Program::prepare_thread(Thread& t, u64 fs) {
 Outcome Program::run(int (*main_entry)(void*), void* argument) {
   entry = main_entry;
   entry_argument = argument;
-  ++execution_;
+  if (++execution_ == 0) {
+    // Four billion executions: what is stamped with their numbers must not look current again.
+    race::wipe();
+    objects::wipe();
+    execution_ = 1;
+  }
   events_ = fingerprint_ = 0;
   now_ = 0;
   preemptions = 0;
