@@ -1,6 +1,6 @@
 #include "detect/exit.h"
 
-#include "hooks/lifecycle.h"
+#include "program/lifecycle.h"
 #include "program/heap.h"
 #include "program/program.h"
 #include "program/snapshot.h"

@@ -6,6 +6,7 @@
 #include "hooks/clocks.h"
 #include "hooks/hook.h"
 #include "hooks/threads.h"
+#include "program/lifecycle.h"
 #include "program/sync.h"
 
 #define IMPLEMENTATION extern "C" __attribute__((visibility("hidden"), used))
@@ -139,17 +140,17 @@ LOCKSTEP_EXPORT int cnd_broadcast(cnd_t* c) {
 
 LOCKSTEP_EXPORT int tss_create(tss_t* key, tss_dtor_t destructor) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(tss_create)(key, destructor));
-  return c11(threads::key_create(t, key, destructor));
+  return c11(keys::create(t, key, destructor));
 }
 LOCKSTEP_EXPORT void tss_delete(tss_t key) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(tss_delete)(key));
-  if (key >= threads::kFirstKey) threads::key_delete(t, key);
+  if (key >= keys::kFirst) keys::remove(t, key);
 }
 LOCKSTEP_EXPORT void* tss_get(tss_t key) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(tss_get)(key));
-  return key < threads::kFirstKey ? LOCKSTEP_REAL(tss_get)(key) : threads::key_get(t, key);
+  return key < keys::kFirst ? LOCKSTEP_REAL(tss_get)(key) : keys::get(t, key);
 }
 LOCKSTEP_EXPORT int tss_set(tss_t key, void* value) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(tss_set)(key, value));
-  return key < threads::kFirstKey ? LOCKSTEP_REAL(tss_set)(key, value) : c11(threads::key_set(t, key, value));
+  return key < keys::kFirst ? LOCKSTEP_REAL(tss_set)(key, value) : c11(keys::set(t, key, value));
 }

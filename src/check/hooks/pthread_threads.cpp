@@ -4,7 +4,7 @@
 
 #include "hooks/clocks.h"
 #include "hooks/hook.h"
-#include "hooks/lifecycle.h"
+#include "program/lifecycle.h"
 #include "hooks/threads.h"
 #include "program/sync.h"
 #include "record/recorder.h"
@@ -73,20 +73,20 @@ LOCKSTEP_EXPORT int pthread_getattr_np(pthread_t handle, pthread_attr_t* a) {
 
 LOCKSTEP_EXPORT int pthread_key_create(pthread_key_t* key, void (*destructor)(void*)) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(pthread_key_create)(key, destructor));
-  return threads::key_create(t, key, destructor);
+  return keys::create(t, key, destructor);
 }
 LOCKSTEP_EXPORT int pthread_key_delete(pthread_key_t key) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(pthread_key_delete)(key));
-  if (key < threads::kFirstKey) return LOCKSTEP_REAL(pthread_key_delete)(key);
-  return threads::key_delete(t, key);
+  if (key < keys::kFirst) return LOCKSTEP_REAL(pthread_key_delete)(key);
+  return keys::remove(t, key);
 }
 LOCKSTEP_EXPORT void* pthread_getspecific(pthread_key_t key) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(pthread_getspecific)(key));
-  if (key < threads::kFirstKey) return LOCKSTEP_REAL(pthread_getspecific)(key);
-  return threads::key_get(t, key);
+  if (key < keys::kFirst) return LOCKSTEP_REAL(pthread_getspecific)(key);
+  return keys::get(t, key);
 }
 LOCKSTEP_EXPORT int pthread_setspecific(pthread_key_t key, const void* value) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(pthread_setspecific)(key, value));
-  if (key < threads::kFirstKey) return LOCKSTEP_REAL(pthread_setspecific)(key, value);
-  return threads::key_set(t, key, value);
+  if (key < keys::kFirst) return LOCKSTEP_REAL(pthread_setspecific)(key, value);
+  return keys::set(t, key, value);
 }

@@ -161,6 +161,7 @@ LOCKSTEP_EXPORT int __libc_start_main(Main main, int argc, char** argv, Init ini
   g_old_init = init;
   dl_iterate_phdr(read_image, nullptr);
   copy_arguments();
+  program.finalizers = startup::run_finalizers;
   search(*segment, run_program, nullptr);
   raw_syscall(SYS_exit_group, 0);
   __builtin_unreachable();

@@ -4,7 +4,7 @@
 #include <unwind.h>
 
 #include "hooks/cancel.h"
-#include "hooks/lifecycle.h"
+#include "program/lifecycle.h"
 #include "program/heap.h"
 #include "program/modules.h"
 #include "program/program.h"

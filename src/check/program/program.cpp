@@ -7,7 +7,7 @@
 #include "detect/exit.h"
 #include "detect/race.h"
 #include "explore/explorer.h"
-#include "hooks/lifecycle.h"
+#include "program/lifecycle.h"
 #include "program/heap.h"
 #include "program/objects.h"
 #include "program/spin.h"

@@ -93,6 +93,7 @@ class Program {
   protocol::Segment* segment = nullptr;
   Explorer* explorer = nullptr;
   bool recording = false;
+  void (*finalizers)() = nullptr;  // whole process: destructors of the program's file
   bool whole_process = true;    // main and all, not just a function under test
   bool library_fenced = false;  // see protocol::Config
   bool exiting = false;

@@ -8,6 +8,8 @@ namespace lockstep::runtime::lifecycle {
 
 /// Before each execution.
 void reset();
+/// Registers a handler; one of the two functions is null.
+void at_exit(void (*function)(void*), void (*with_status)(int, void*), void* argument);
 /// The start routine of t has returned (or called pthread_exit): destructors run, then the thread ends.
 [[noreturn]] void thread_returns(Thread& t, void* result);
 /// exit(): thread-local destructors of t, handlers in reverse order, the program's own destructors, stdio.
@@ -16,3 +18,15 @@ void run_exit_handlers(Thread& t);
 void for_each_root(void (*visit)(u64 pointer, void* argument), void* argument);
 
 }  // namespace lockstep::runtime::lifecycle
+
+/// pthread keys of the execution. Functions return errno values.
+namespace lockstep::runtime::keys {
+
+int create(Thread& t, unsigned* key, void (*destructor)(void*));
+int remove(Thread& t, unsigned key);
+void* get(Thread& t, unsigned key);
+int set(Thread& t, unsigned key, const void* value);
+/// Keys below belong to the C library (made outside of executions).
+inline constexpr unsigned kFirst = 512;
+
+}  // namespace lockstep::runtime::keys

@@ -1,11 +1,8 @@
-#include "hooks/lifecycle.h"
+#include "program/lifecycle.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
-#include "hooks/hook.h"
-#include "hooks/startup.h"
-#include "hooks/threads.h"
+#include "program/program.h"
 #include "program/sync.h"
 
 namespace lockstep::runtime {
@@ -68,13 +65,17 @@ void thread_returns(Thread& t, void* result) {
   program.end_thread(t, result);
 }
 
+void at_exit(void (*function)(void*), void (*with_status)(int, void*), void* argument) {
+  g_at_exit.push(program.graph.memory(), {function, with_status, argument});
+}
+
 void run_exit_handlers(Thread& t) {
   run_thread_destructors(t);
   while (g_at_exit.size) {
     Handler h = g_at_exit[--g_at_exit.size];
     as_program(t, [&] { h.function ? h.function(h.argument) : h.with_status(0, h.argument); });
   }
-  if (program.whole_process) as_program(t, [] { startup::run_finalizers(); });
+  if (program.whole_process && program.finalizers) as_program(t, [] { program.finalizers(); });
 }
 
 void for_each_root(void (*visit)(u64 pointer, void* argument), void* argument) {
@@ -89,9 +90,9 @@ void for_each_root(void (*visit)(u64 pointer, void* argument), void* argument) {
 
 }  // namespace lifecycle
 
-namespace threads {
+namespace keys {
 
-int key_create(Thread&, unsigned* key, void (*destructor)(void*)) {
+int create(Thread&, unsigned* key, void (*destructor)(void*)) {
   for (u32 i = 0; i < kKeys; ++i) {
     if (i < g_key_count && g_keys[i].used) continue;
     g_keys[i] = {true, destructor};
@@ -99,27 +100,27 @@ int key_create(Thread&, unsigned* key, void (*destructor)(void*)) {
     for (u32 k = 0; k < program.thread_count(); ++k) {
       if (program.thread(k).specific) program.thread(k).specific[i] = nullptr;
     }
-    *key = kFirstKey + i;
+    *key = kFirst + i;
     return 0;
   }
   return EAGAIN;
 }
 
-int key_delete(Thread&, unsigned key) {
-  key -= kFirstKey;
+int remove(Thread&, unsigned key) {
+  key -= kFirst;
   if (key >= g_key_count || !g_keys[key].used) return EINVAL;
   g_keys[key].used = false;
   return 0;
 }
 
-void* key_get(Thread& t, unsigned key) {
-  key -= kFirstKey;
+void* get(Thread& t, unsigned key) {
+  key -= kFirst;
   if (key >= g_key_count || !g_keys[key].used || !t.specific) return nullptr;
   return const_cast<void*>(t.specific[key]);
 }
 
-int key_set(Thread& t, unsigned key, const void* value) {
-  key -= kFirstKey;
+int set(Thread& t, unsigned key, const void* value) {
+  key -= kFirst;
   if (key >= g_key_count || !g_keys[key].used) return EINVAL;
   if (!t.specific) {
     t.specific = program.graph.memory().make<const void*>(kKeys);
@@ -129,27 +130,5 @@ int key_set(Thread& t, unsigned key, const void* value) {
   return 0;
 }
 
-}  // namespace threads
+}  // namespace keys
 }  // namespace lockstep::runtime
-
-using namespace lockstep::runtime;
-
-// Handlers of an execution are its own; those of the process (libraries, before the first execution) stay with libc.
-
-LOCKSTEP_EXPORT int __cxa_atexit(void (*function)(void*), void* argument, void* dso) {
-  using Function = int (*)(void (*)(void*), void*, void*);
-  LOCKSTEP_HOOK(reinterpret_cast<Function>(real_symbol("__cxa_atexit"))(function, argument, dso));
-  g_at_exit.push(program.graph.memory(), {function, nullptr, argument});
-  return 0;
-}
-LOCKSTEP_EXPORT int on_exit(void (*function)(int, void*), void* argument) {
-  LOCKSTEP_HOOK(LOCKSTEP_REAL(on_exit)(function, argument));
-  g_at_exit.push(program.graph.memory(), {nullptr, function, argument});
-  return 0;
-}
-LOCKSTEP_EXPORT int __cxa_thread_atexit_impl(void (*function)(void*), void* argument, void* dso) {
-  using Function = int (*)(void (*)(void*), void*, void*);
-  LOCKSTEP_HOOK(reinterpret_cast<Function>(real_symbol("__cxa_thread_atexit_impl"))(function, argument, dso));
-  t.destructors.push(program.graph.memory(), {function, argument});
-  return 0;
-}

@@ -1,4 +1,4 @@
-#include "hooks/signals.h"
+#include "program/signals.h"
 
 #include <signal.h>
 #include <sys/syscall.h>
