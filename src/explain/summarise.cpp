@@ -15,7 +15,8 @@ using protocol::kNoThread;
 using protocol::Op;
 
 std::string at_place(const names::SourceFrame& place) {
-  return place.file.empty() ? std::string() : fmt::format(" at {}:{}", names::base_name(place.file), place.line);
+  return place.file.empty() || place.library ? std::string()
+                                             : fmt::format(" at {}:{}", names::base_name(place.file), place.line);
 }
 
 class Sentence {
@@ -47,6 +48,11 @@ class Sentence {
     }
     if (trace::is_acquire(w.wait_op) && h_.holder(t) != kNoThread) {
       return fmt::format("waits for {}, which {} holds", what, name(h_.holder(t)));
+    }
+    constexpr std::string_view kGuard = "`guard of ";
+    if (what.starts_with(kGuard)) {
+      const std::string who = w.wait_holder == kNoThread ? "the" : name(w.wait_holder) + "'s";
+      return fmt::format("waits for {} initialisation of `{}", who, what.substr(kGuard.size()));
     }
     return (trace::is_acquire(w.wait_op) ? "waits for " : "sleeps on ") + what;
   }

@@ -95,6 +95,7 @@ class Story {
   std::map<Index, int> numbers_;
   std::vector<Step> steps_;
   Index told_up_to_ = 0;
+  Index last_access_ = kNone;             // that the last step tells of
   std::optional<LibraryCall> last_call_;  // that the last step tells of
   bool allocation_told_ = false, free_told_ = false;
 };
@@ -236,7 +237,7 @@ std::string Story::fold(Index from, Index to) {
     const trace::Event& e = h_.at(i);
     // Threads that come and go, memory, and what the library does for itself are no steps to anybody.
     if (e.op == Op::kThreadStart || e.op == Op::kThreadEnd || e.op == Op::kThreadCreate || e.op == Op::kAlloc ||
-        e.op == Op::kFree || (e.addr != 0 && namer_.internal(e.addr, i))) {
+        e.op == Op::kFree || (chosen_.count(i) && told_at_end(i)) || (e.addr != 0 && namer_.internal(e.addr, i))) {
       continue;
     }
     // A call of the library is one step.
@@ -338,6 +339,7 @@ std::string Story::action(Index i, const std::string& object) {
       return fmt::format("allocates{}", object.empty() ? fmt::format(" {} bytes", e.aux) : what);
     default: {
       const bool failed = !succeeded(e);
+      if ((e.flags & protocol::kFlagTimedOut) && trace::is_wait(e.op)) return "runs into the deadline on" + what;
       const bool tries = trace::op_name(e.op).starts_with("try-");
       return fmt::format("{}{}{}", trace::op_verb(e.op), what,
                          failed && tries ? ", in vain"
@@ -478,14 +480,16 @@ void Story::add_block_steps(Index before) {
     if (op == Op::kFree) s.why = "nobody may use it from here on";
     told_up_to_ = std::max(told_up_to_, std::min(at, h_.size()));
     last_call_.reset();
+    last_access_ = kNone;
   };
   if (!allocation_told_ && block->alloc_event <= before) {
     allocation_told_ = true;
     add(block->alloc_thread, Op::kAlloc, block->alloc_stack, block->alloc_event);
   }
-  if (!free_told_ && block->freed && block->free_event <= before) {
+  const Index freed = block->free_event != kNone ? block->free_event : bug_.event;
+  if (!free_told_ && block->freed && freed <= before) {
     free_told_ = true;
-    add(block->free_thread, Op::kFree, block->free_stack, block->free_event);
+    add(block->free_thread, Op::kFree, block->free_stack, freed);
   }
 }
 
@@ -547,6 +551,18 @@ void Story::add_event(Index i) {
     }
     what = fmt::format("{} {} ({}){}", call_verb(*call), quoted(object), call->function, update);
   }
+  // So are the parts of one object, of a std::string for instance, that one line looks at.
+  const bool plain = i != d_.turn && i != d_.second && i != d_.first && i != bug_.event;
+  if (!steps_.empty() && plain && last_access_ != kNone && told_up_to_ + 4 > i) {
+    const trace::Event& last = h_.at(last_access_);
+    const Step& step = steps_.back();
+    if (last.thread == e.thread && last.addr != e.addr && step.object == object && step.line == place.line &&
+        step.file == place.file && trace::op_name(last.op) == trace::op_name(e.op) && trace::is_read(e.op)) {
+      numbers_[i] = step.n;
+      told_up_to_ = i + 1;
+      return;
+    }
+  }
   // One line of source may touch parts of one object again and again.
   if (!steps_.empty() && i != d_.turn && i != d_.second && told_up_to_ + 4 > i) {
     const Step& last = steps_.back();
@@ -560,6 +576,7 @@ void Story::add_event(Index i) {
   Step& s = append(e.thread, trace::op_name(e.op), place);
   numbers_[i] = s.n;
   last_call_.reset();
+  last_access_ = i;
   s.object = object;
   s.action = what;
   if ((e.flags & protocol::kFlagValue) && (trace::is_read(e.op) || trace::is_write(e.op))) {
@@ -604,6 +621,9 @@ void Story::add_end() {
                        ? fmt::format("{}{} ({})", told ? "still waits on" : "waits on", what, call->function)
                        : fmt::format("{}sleeps{}", told ? "still " : "", s.object.empty() ? "" : " on" + what);
         s.why = "nobody is left to wake it";
+        if (!told && w.wait_mutex != 0) {
+          s.why = fmt::format("gave up {} for that; {}", quoted(namer_.object(w.wait_mutex)), s.why);
+        }
       }
     }
     return;

@@ -96,7 +96,7 @@ const trace::HeapBlock* Namer::block(std::uint64_t addr) const {
 bool Namer::internal(std::uint64_t addr, std::uint32_t event) {
   const std::string name = object(addr, event);
   for (const std::string_view prefix : {"state of a std::thread", "stop state", "a variable of ", "typeinfo ",
-                                        "vtable for ", "guard variable for std::", "memory at "}) {
+                                        "vtable for ", "guard of std::", "memory at "}) {
     if (name.starts_with(prefix)) return true;
   }
   return name.find("std::__") != std::string::npos || name.find("__gnu_cxx::") != std::string::npos;
@@ -123,6 +123,8 @@ std::string Namer::object(std::uint64_t addr, std::uint32_t event) {
     name = heap_object(*b, addr);
   } else if (auto global = debug_info_.global(addr)) {
     name = *global;
+    constexpr std::string_view kGuard = "guard variable for ";
+    if (name.starts_with(kGuard)) name.replace(0, kGuard.size(), "guard of ");
   } else {
     const auto in = std::find_if(execution_.modules.begin(), execution_.modules.end(), [&](const trace::Module& m) {
       return !m.path.empty() && addr >= m.low && addr < m.high;
