@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "explain/diagnosis.h"
 #include "trace/vocabulary.h"
@@ -52,7 +53,7 @@ Diagnosis diagnose_deadlock(const History& h, const trace::Bug& bug) {
     std::uint16_t t = start;
     while (blocked(t) && std::find(path.begin(), path.end(), t) == path.end()) {
       path.push_back(t);
-      t = threads[t].wait_holder;
+      t = h.holder(t);
     }
     const auto entry = std::find(path.begin(), path.end(), t);
     if (entry == path.end()) continue;
@@ -67,7 +68,7 @@ Diagnosis diagnose_deadlock(const History& h, const trace::Bug& bug) {
     }
     if (path.size() == 1) {
       d.pattern = "self-deadlock";
-    } else if (locks_only) {
+    } else if (locks_only && std::set<std::uint64_t>(d.objects.begin(), d.objects.end()).size() > 1) {
       d.pattern = "lock-order-inversion";
     }
     return d;
@@ -78,7 +79,7 @@ Diagnosis diagnose_deadlock(const History& h, const trace::Bug& bug) {
   for (const std::uint16_t t : all) {
     const trace::Thread& thread = threads[t];
     if (!trace::is_acquire(thread.wait_op)) continue;
-    const std::uint16_t holder = thread.wait_holder;
+    const std::uint16_t holder = h.holder(t);
     if (holder >= threads.size()) continue;
     if (threads[holder].state == protocol::ThreadState::kFinished) {
       d.pattern = "leaked-lock";

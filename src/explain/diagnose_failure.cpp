@@ -217,7 +217,6 @@ Diagnosis diagnose(const History& h, const trace::Bug& bug, names::Namer& namer)
       if (bug.addr != 0) d.objects = {bug.addr};
       const trace::HeapBlock* block = namer.block(bug.addr);
       if (block && block->freed) {
-        d.turn = block->free_event;
         for (const auto& f : namer.frames(block->free_stack)) {
           const bool grows = f.function.find("_M_realloc_") != std::string::npos ||
                              f.function.find("_M_reallocate") != std::string::npos ||

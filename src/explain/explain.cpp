@@ -4,12 +4,29 @@
 
 #include <algorithm>
 
+#include "explain/library_call.h"
 #include "names/text.h"
 #include "trace/vocabulary.h"
 
 namespace lockstep::explain {
 
 std::string quoted(const std::string& name) { return "`" + name + "`"; }
+
+std::string whole_object(std::string name) {
+  constexpr std::string_view kCount = "reference count of ";
+  if (name.starts_with(kCount)) name.erase(0, kCount.size());
+  // `(Node from list.cpp:7).next`
+  const std::size_t end = name.find(')');
+  if (name.starts_with('(') && end != std::string::npos && name.find('(', 1) > end) name = name.substr(1, end - 1);
+  return name;
+}
+
+std::string exception_text(const std::string& message) {
+  const std::size_t colon = message.find(": ");
+  if (colon == std::string::npos) return message;
+  const std::string type = message.substr(0, colon + 2);
+  return message.compare(colon + 2, type.size(), type) == 0 ? message.substr(colon + 2) : message;
+}
 
 std::string join_names(const std::vector<std::string>& names) {
   std::string out;
@@ -46,7 +63,8 @@ std::string library_of(const trace::Execution& execution) {
   return clangs ? "libc++: " : "libstdc++: ";
 }
 
-Finding explain(const trace::Execution& execution, const trace::Bug& bug, names::Namer& namer) {
+Finding explain(const trace::Execution& recorded, const trace::Bug& bug, names::Namer& namer) {
+  const trace::Execution execution = with_objects_of_calls(recorded, namer);
   const History history(execution);
   const Diagnosis diagnosis = diagnose(history, bug, namer);
   Finding f;
@@ -76,7 +94,14 @@ Finding explain(const trace::Execution& execution, const trace::Bug& bug, names:
                                    : execution.threads[bug.thread].stack;
     for (const names::SourceFrame& frame : namer.frames(stack)) {
       if (frame.library) continue;
-      f.stack.push_back(fmt::format("{} at {}:{}", frame.function, names::base_name(frame.file), frame.line));
+      std::string text = fmt::format("{} at {}:{}", frame.function, names::base_name(frame.file), frame.line);
+      if (f.stack.size() > 1 && f.stack.back().starts_with(text)) {  // a recursion: once, and how often
+        const std::size_t times = f.stack.back().find(" (");
+        const int before = times == std::string::npos ? 1 : std::atoi(f.stack.back().c_str() + times + 2);
+        f.stack.back() = fmt::format("{} ({} times)", text, before + 1);
+        continue;
+      }
+      f.stack.push_back(std::move(text));
     }
   }
   return f;

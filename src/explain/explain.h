@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "explain/diagnosis.h"
 #include "explain/finding.h"
@@ -28,6 +29,12 @@ std::string show_value(std::uint64_t value, unsigned size, names::Namer& namer);
 
 /// "`a`, `b` and `c`".
 std::string join_names(const std::vector<std::string>& names);
+/// The object that a reference count belongs to.
+std::string whole_object(std::string name);
+/// What a lock was misused for, as a predicate: "unlocks a mutex that nobody holds".
+std::string misuse(std::string_view message, const std::string& object);
+/// An exception's type and what(), the type once.
+std::string exception_text(const std::string& message);
 std::string quoted(const std::string& name);
 
 /// A paragraph about a kind or a pattern of the contract; empty for other words.

@@ -83,6 +83,18 @@ std::vector<History::Hold> History::held_at_end(std::uint16_t thread) const {
   return out;
 }
 
+std::uint16_t History::holder(std::uint16_t waiter) const {
+  const trace::Thread& w = execution_.threads[waiter];
+  if (w.wait_holder != protocol::kNoThread || !trace::is_acquire(w.wait_op)) return w.wait_holder;
+  // A lock that several threads hold, for reading.
+  for (std::uint16_t t = 0; t < holds_.size(); ++t) {
+    const auto held = held_at_end(t);
+    const bool has_it = std::any_of(held.begin(), held.end(), [&](const Hold& h) { return h.lock == w.wait_addr; });
+    if (t != waiter && has_it) return t;
+  }
+  return protocol::kNoThread;
+}
+
 std::optional<std::uint64_t> History::value(Index i) const {
   if (i == kNone || (at(i).flags & protocol::kFlagValue) == 0) return std::nullopt;
   return at(i).value;

@@ -37,6 +37,9 @@ class History {
   std::vector<Hold> held_during(Index i) const;
   std::vector<Hold> held_at_end(std::uint16_t thread) const;
 
+  /// Who holds what the blocked thread waits for: itself too, kNoThread if nobody.
+  std::uint16_t holder(std::uint16_t waiter) const;
+
   /// The value read or written, if it was recorded.
   std::optional<std::uint64_t> value(Index i) const;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "explain/explain.h"
+#include "explain/library_call.h"
 #include "names/text.h"
 #include "trace/vocabulary.h"
 
@@ -14,7 +15,8 @@ using protocol::kNoThread;
 using protocol::Op;
 
 std::string at_place(const names::SourceFrame& place) {
-  return place.file.empty() ? std::string() : fmt::format(" at {}:{}", names::base_name(place.file), place.line);
+  return place.file.empty() || place.library ? std::string()
+                                             : fmt::format(" at {}:{}", names::base_name(place.file), place.line);
 }
 
 class Sentence {
@@ -41,6 +43,17 @@ class Sentence {
       return w.wait_holder == kNoThread ? "joins a thread" : "joins " + name(w.wait_holder);
     }
     const std::string what = w.wait_addr == 0 ? "something" : quoted(namer_.object(w.wait_addr));
+    if (const auto call = library_call(h_.execution(), w.stack, namer_)) {
+      return fmt::format("waits on {} ({})", what, call->function);
+    }
+    if (trace::is_acquire(w.wait_op) && h_.holder(t) != kNoThread) {
+      return fmt::format("waits for {}, which {} holds", what, name(h_.holder(t)));
+    }
+    constexpr std::string_view kGuard = "`guard of ";
+    if (what.starts_with(kGuard)) {
+      const std::string who = w.wait_holder == kNoThread ? "the" : name(w.wait_holder) + "'s";
+      return fmt::format("waits for {} initialisation of `{}", who, what.substr(kGuard.size()));
+    }
     return (trace::is_acquire(w.wait_op) ? "waits for " : "sleeps on ") + what;
   }
   std::string damage();
@@ -88,6 +101,13 @@ std::string Sentence::deadlock() {
   }
   if (!d_.open && d_.waiting.size() > 1) {
     std::string parts;
+    const auto wants_same = [&](std::uint16_t t) { return thread(t).wait_addr == thread(d_.waiting[0]).wait_addr; };
+    if (thread(d_.waiting[0]).wait_addr != 0 && std::all_of(d_.waiting.begin(), d_.waiting.end(), wants_same)) {
+      for (const std::uint16_t t : d_.waiting) parts += (parts.empty() ? "" : " and ") + name(t);
+      return fmt::format(
+          "Deadlock on {}: {} hold it for reading, and each waits for the other to let go of it before it can write.",
+          object(0), parts);
+    }
     for (std::size_t i = 0; i < d_.waiting.size(); ++i) {
       const std::uint16_t t = d_.waiting[i];
       const std::uint16_t before = d_.waiting[(i + d_.waiting.size() - 1) % d_.waiting.size()];
@@ -95,7 +115,11 @@ std::string Sentence::deadlock() {
       if (trace::is_acquire(thread(before).wait_op)) {
         holds = "holds " + quoted(namer_.object(thread(before).wait_addr)) + " and ";
       }
-      parts += fmt::format("{}{} {}{}", i == 0 ? "" : ", ", name(t), holds, waits_for(t));
+      const trace::Thread& w = thread(t);
+      const std::string waits = trace::is_acquire(w.wait_op) && w.wait_addr != 0
+                                    ? "waits for " + quoted(namer_.object(w.wait_addr))
+                                    : waits_for(t);
+      parts += fmt::format("{}{} {}{}", i == 0 ? "" : ", ", name(t), holds, waits);
     }
     const bool inversion = d_.pattern == "lock-order-inversion";
     std::vector<std::string> objects;
@@ -107,6 +131,14 @@ std::string Sentence::deadlock() {
   if (d_.waiting.empty()) return "Deadlock: every thread waits.";
   std::string parts;
   for (const std::uint16_t t : d_.waiting) parts += (parts.empty() ? "" : ", ") + name(t) + " " + waits_for(t);
+  const bool notified = std::any_of(h_.execution().events.begin(), h_.execution().events.end(), [&](const auto& e) {
+    return trace::is_notify(e.op) && e.addr == thread(d_.waiting[0]).wait_addr;
+  });
+  const Op op = thread(d_.waiting[0]).wait_op;
+  const bool on_condition = op == Op::kCondWait || op == Op::kCondWake;
+  if (d_.waiting.size() == 1 && on_condition && !notified) {
+    return fmt::format("Deadlock: {}, and nobody ever notifies it.", parts);
+  }
   return fmt::format("Deadlock: {}, and nobody is left to end that.", parts);
 }
 
@@ -139,7 +171,12 @@ std::string Sentence::race() {
 }
 
 std::string Sentence::damage() {
-  const std::string place = at_place(bug_.pc != 0 ? namer_.place(bug_.pc) : names::SourceFrame());
+  names::SourceFrame frame = bug_.pc != 0 ? namer_.place(bug_.pc) : names::SourceFrame();
+  if (frame.library && bug_.thread < h_.execution().threads.size()) {
+    frame = namer_.place(thread(bug_.thread).stack);
+    if (frame.library) frame = {};
+  }
+  const std::string place = at_place(frame);
   const std::string& text = bug_.message;
   switch (bug_.kind) {
     case Kind::kAssertion:
@@ -147,7 +184,7 @@ std::string Sentence::damage() {
                           : fmt::format("the assertion {} fails{}", quoted(text), place);
     case Kind::kUncaughtException:
       return fmt::format("{} throws {} and nobody catches it{}", name(bug_.thread),
-                         text.empty() ? "an exception" : text, place);
+                         text.empty() ? "an exception" : exception_text(text), place);
     case Kind::kCrash:
       return fmt::format("{} crashes{}{}", name(bug_.thread), text.empty() ? "" : " with " + text, place);
     case Kind::kExitStatus:
@@ -203,7 +240,7 @@ std::string Sentence::other() {
   const std::string who = name(bug_.thread);
   const std::string what = bug_.addr == 0 ? "something" : quoted(namer_.object(bug_.addr, bug_.event));
   const trace::HeapBlock* block = namer_.block(bug_.addr);
-  const std::string freed = block && block->freed ? fmt::format(", which {} freed{}", name(block->free_thread),
+  const std::string freed = block && block->freed ? fmt::format(", after {} freed it{}", name(block->free_thread),
                                                                 at_place(namer_.place(block->free_stack)))
                                                   : "";
   const std::string detail = bug_.message.empty() ? "" : ": " + bug_.message;
@@ -211,11 +248,26 @@ std::string Sentence::other() {
     case Kind::kUseAfterFree:
       return fmt::format("Use after free of {}: {} uses it{}{}.", what, who, place, freed);
     case Kind::kDoubleFree:
-      return fmt::format("Double free of {}: {} frees it{}{} already.", what, who, place, freed);
-    case Kind::kLeak:
-      return fmt::format("Leak of {}: it is never freed{}.", what, detail);
-    case Kind::kLockMisuse:
-      return fmt::format("Lock misuse of {} by {}{}{}.", what, who, place, detail);
+      return fmt::format("Double free of {}: {} frees it{}{}.", what, who, place, freed);
+    case Kind::kLeak: {
+      const std::string by =
+          block && block->alloc_thread != kNoThread ? name(block->alloc_thread) + " allocates it" : "it is allocated";
+      const std::string where = block ? at_place(namer_.place(block->alloc_stack)) : "";
+      return fmt::format("Leak of {}: {}{}, and nobody frees it{}.", quoted(whole_object(namer_.object(bug_.addr))), by,
+                         where, detail);
+    }
+    case Kind::kLockMisuse: {
+      std::string holder;
+      for (const trace::Held& held : h_.execution().held) {
+        if (held.addr != bug_.addr) continue;
+        holder = fmt::format("; {}",
+                             held.thread == bug_.thread ? who + " itself holds it" : name(held.thread) + " holds it");
+        const std::string since = held.event == kNone ? "" : at_place(namer_.place(h_.at(held.event).stack));
+        if (!since.empty()) holder += fmt::format(" (locked{})", since);
+      }
+      const std::string text = misuse(bug_.message, bug_.addr == 0 ? "" : namer_.object(bug_.addr, bug_.event));
+      return fmt::format("Lock misuse of {}: {} {}{}{}.", what, who, text, place.empty() ? "" : "," + place, holder);
+    }
     case Kind::kThreadLeak:
       return fmt::format("Thread leak{}{}.", place,
                          detail.empty() ? ": a thread is neither joined nor detached" : detail);

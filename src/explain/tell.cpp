@@ -5,6 +5,7 @@
 #include <set>
 
 #include "explain/explain.h"
+#include "explain/library_call.h"
 #include "trace/vocabulary.h"
 
 namespace lockstep::explain {
@@ -24,7 +25,11 @@ class Story {
   std::vector<Step> tell() {
     choose();
     shorten();
-    for (const auto& [i, importance] : chosen_) add_event(i);
+    for (const auto& [i, importance] : chosen_) {
+      add_block_steps(i);
+      add_event(i);
+    }
+    add_block_steps(h_.size());
     add_end();
     return std::move(steps_);
   }
@@ -35,6 +40,16 @@ class Story {
 
   void pick(Index i, int importance) {
     if (i == kNone || i >= h_.size()) return;
+    // The library's own business explains nothing, unless it is what failed.
+    const bool failure = bug_.kind == Kind::kUncaughtException || bug_.kind == Kind::kAssertion ||
+                         bug_.kind == Kind::kCrash || bug_.kind == Kind::kExitStatus;
+    const bool may_go = importance < kKey || (failure && i == bug_.event);
+    const trace::Event& e = h_.at(i);
+    if (may_go && e.addr != 0 && namer_.internal(e.addr, i)) return;
+    if (may_go && (trace::is_read(e.op) || trace::is_write(e.op)) && namer_.place(e.stack).library &&
+        e.stack.count > 0) {
+      return;
+    }
     int& slot = chosen_[i];
     slot = std::max(slot, importance);
   }
@@ -55,6 +70,9 @@ class Story {
   void shorten();
 
   void add_event(Index i);
+  void add_block_steps(Index before);
+  bool told_at_end(Index i);
+  std::string locks_held(Index i);
   void add_end();
   std::string action(Index i, const std::string& object);
   std::string why(Index i);
@@ -77,6 +95,9 @@ class Story {
   std::map<Index, int> numbers_;
   std::vector<Step> steps_;
   Index told_up_to_ = 0;
+  Index last_access_ = kNone;             // that the last step tells of
+  std::optional<LibraryCall> last_call_;  // that the last step tells of
+  bool allocation_told_ = false, free_told_ = false;
 };
 
 void Story::choose_deadlock() {
@@ -125,6 +146,11 @@ void Story::choose() {
   }
   for (const Index i : {d_.first, d_.turn, d_.second, bug_.event, bug_.other_event}) pick(i, kKey);
   for (const Index i : {d_.first, d_.turn, d_.second}) pick_locks_round(i);
+  if (bug_.kind == Kind::kLockMisuse) {
+    for (const trace::Held& held : h_.execution().held) {
+      if (held.addr == bug_.addr) pick(held.event, kKey);
+    }
+  }
   if (bug_.kind == Kind::kDataRace) {
     for (const std::uint64_t addr : d_.objects) pick_accesses(addr, 0, d_.second, kAccess);
     if (d_.turn != kNone) pick(h_.at(d_.turn).reads_from, kKey);
@@ -204,10 +230,23 @@ void Story::shorten() {
 }
 
 std::string Story::fold(Index from, Index to) {
-  if (to - from < 2) return {};  // a line for less than its length
   std::vector<std::pair<std::uint16_t, int>> left_out;
+  int steps = 0;
+  std::optional<LibraryCall> call;
   for (Index i = from; i < to; ++i) {
     const trace::Event& e = h_.at(i);
+    // Threads that come and go, memory, and what the library does for itself are no steps to anybody.
+    if (e.op == Op::kThreadStart || e.op == Op::kThreadEnd || e.op == Op::kThreadCreate || e.op == Op::kAlloc ||
+        e.op == Op::kFree || (chosen_.count(i) && told_at_end(i)) || (e.addr != 0 && namer_.internal(e.addr, i))) {
+      continue;
+    }
+    // A call of the library is one step.
+    const auto now = any_library_call(h_.execution(), e.stack, namer_);
+    const bool same_call = now && now == call && !left_out.empty() && left_out.back().first == e.thread;
+    call = now;
+    if (now && (now->function.starts_with("std::thread::") || now->function.starts_with("std::jthread::"))) continue;
+    if (same_call || (now && now == last_call_ && steps == 0)) continue;
+    ++steps;
     const auto it = std::find_if(left_out.begin(), left_out.end(), [&](auto& p) { return p.first == e.thread; });
     if (it == left_out.end()) {
       left_out.emplace_back(e.thread, 1);
@@ -215,8 +254,9 @@ std::string Story::fold(Index from, Index to) {
       ++it->second;
     }
   }
+  if (steps < 2) return {};  // a line for less than its length
   if (left_out.size() > 3) {
-    return fmt::format("{} steps of {} threads", to - from, left_out.size());
+    return fmt::format("{} steps of {} threads", steps, left_out.size());
   }
   std::string text;
   for (const auto& [t, count] : left_out) {
@@ -299,6 +339,7 @@ std::string Story::action(Index i, const std::string& object) {
       return fmt::format("allocates{}", object.empty() ? fmt::format(" {} bytes", e.aux) : what);
     default: {
       const bool failed = !succeeded(e);
+      if ((e.flags & protocol::kFlagTimedOut) && trace::is_wait(e.op)) return "runs into the deadline on" + what;
       const bool tries = trace::op_name(e.op).starts_with("try-");
       return fmt::format("{}{}{}", trace::op_verb(e.op), what,
                          failed && tries ? ", in vain"
@@ -340,9 +381,10 @@ std::string Story::why(Index i) {
     }
   }
   if (bug_.kind == Kind::kDataRace && i == d_.second && d_.first != kNone) {
-    return fmt::format("nothing orders this after {}'s {}{}", name(h_.at(d_.first).thread),
-                       trace::is_write(h_.at(d_.first).op) ? "write" : "read", step_of(d_.first));
+    return fmt::format("nothing orders this after {}'s {}{}; {}", name(h_.at(d_.first).thread),
+                       trace::is_write(h_.at(d_.first).op) ? "write" : "read", step_of(d_.first), locks_held(i));
   }
+  if (bug_.kind == Kind::kDataRace && i == d_.first) return locks_held(i);
   if (trace::is_read(e.op) && (e.flags & protocol::kFlagStale)) {
     Index newer = kNone;
     for (const Index w : h_.accesses(e.addr)) {
@@ -402,6 +444,77 @@ std::string Story::why(Index i) {
   }
 }
 
+std::string Story::locks_held(Index i) {
+  std::vector<std::string> held;
+  for (const History::Hold& hold : h_.held_during(i)) held.push_back(namer_.object(hold.lock, i));
+  return held.empty() ? "it holds no lock" : "it holds " + join_names(held);
+}
+
+}  // namespace
+
+std::string misuse(std::string_view text, const std::string& object) {
+  const std::string what = object.empty() ? "it" : quoted(object);
+  if (text.starts_with("a thread ")) return std::string(text.substr(9));
+  if (const std::size_t at = text.find(" is destroyed "); at != std::string_view::npos) {
+    return fmt::format("destroys {} {}", what, text.substr(at + 14));
+  }
+  if (text.starts_with("memory of a held lock")) return fmt::format("frees the memory of {}, which is held", what);
+  return text.empty() ? "misuses " + what : std::string(text);
+}
+
+namespace {
+
+// Where the block in question came from and where it went; the recording has that by place, not by event.
+void Story::add_block_steps(Index before) {
+  if (bug_.kind != Kind::kUseAfterFree && bug_.kind != Kind::kDoubleFree && bug_.kind != Kind::kLeak) return;
+  const trace::HeapBlock* block = namer_.block(bug_.addr);
+  if (!block) return;
+  const auto add = [&](std::uint16_t t, Op op, trace::Stack stack, Index at) {
+    if (t == kNoThread) return;
+    const std::string folded = at > told_up_to_ && at <= h_.size() ? fold(told_up_to_, at) : "";
+    Step& s = append(t, trace::op_name(op), namer_.place(stack));
+    s.object = whole_object(namer_.object(block->addr));
+    s.action = fmt::format("{} {}", trace::op_verb(op), quoted(s.object));
+    s.folded = folded;
+    s.turning_point = op == Op::kFree;
+    if (op == Op::kFree) s.why = "nobody may use it from here on";
+    told_up_to_ = std::max(told_up_to_, std::min(at, h_.size()));
+    last_call_.reset();
+    last_access_ = kNone;
+  };
+  if (!allocation_told_ && block->alloc_event <= before) {
+    allocation_told_ = true;
+    add(block->alloc_thread, Op::kAlloc, block->alloc_stack, block->alloc_event);
+  }
+  const Index freed = block->free_event != kNone ? block->free_event : bug_.event;
+  if (!free_told_ && block->freed && freed <= before) {
+    free_told_ = true;
+    add(block->free_thread, Op::kFree, block->free_stack, freed);
+  }
+}
+
+// A blocked thread's last, unfinished wait, if nothing that is told comes after it.
+bool Story::told_at_end(Index i) {
+  if (bug_.kind != Kind::kDeadlock || i == d_.turn) return false;
+  const auto pending = [&](Index k) {
+    const trace::Event& e = h_.at(k);
+    if (thread(e.thread).state != protocol::ThreadState::kBlocked) return false;
+    const Index last = h_.last(e.thread, h_.size(), [](auto&) { return true; });
+    if (last == k) return trace::is_wait(e.op);
+    // An earlier part of the call in which it waits.
+    const auto call = library_call(h_.execution(), h_.at(last).stack, namer_);
+    if (!call || !trace::is_wait(h_.at(last).op)) return false;
+    for (Index n = k; n <= last; ++n) {
+      if (h_.at(n).thread == e.thread && library_call(h_.execution(), h_.at(n).stack, namer_) != call) return false;
+    }
+    return true;
+  };
+  for (auto it = chosen_.find(i); it != chosen_.end(); ++it) {
+    if (!pending(it->first)) return false;
+  }
+  return true;
+}
+
 void Story::add_event(Index i) {
   const trace::Event& e = h_.at(i);
   // A blocked thread's last, unfinished operation is told at the end.
@@ -411,10 +524,45 @@ void Story::add_event(Index i) {
     const auto held = h_.held_at_end(e.thread);
     if (std::none_of(held.begin(), held.end(), [&](const History::Hold& hold) { return hold.acquired == i; })) return;
   }
+  if (told_at_end(i) || (e.op == Op::kExit && bug_.kind == Kind::kExitStatus)) return;
   const names::SourceFrame place = namer_.place(e.stack);
   const std::string object = namer_.object(e.addr, i);
-  const std::string what = action(i, object);
+  std::string what = action(i, object);
+  if (bug_.kind == Kind::kDoubleFree && i == bug_.event) {
+    what = fmt::format("frees {} again", quoted(whole_object(namer_.object(bug_.addr))));
+  }
   const std::string cause = why(i);
+  // What the library does in one call is one step, with the value that it changes.
+  const auto call = library_call(h_.execution(), e.stack, namer_);
+  if (call) {
+    const std::string update =
+        e.op == Op::kRmw && what.find(": ") != std::string::npos ? what.substr(what.rfind(": ")) : "";
+    const bool same = !steps_.empty() && call == last_call_ && steps_.back().thread == name(e.thread);
+    if (same) {
+      if (i == d_.turn) {
+        steps_.back().turning_point = true;
+        steps_.back().why = cause;
+      }
+      numbers_[i] = steps_.back().n;
+      if (!update.empty() && steps_.back().action.find(": ") == std::string::npos) steps_.back().action += update;
+      if (steps_.back().why.empty() && !trace::is_read(e.op)) steps_.back().why = cause;
+      told_up_to_ = i + 1;
+      return;
+    }
+    what = fmt::format("{} {} ({}){}", call_verb(*call), quoted(object), call->function, update);
+  }
+  // So are the parts of one object, of a std::string for instance, that one line looks at.
+  const bool plain = i != d_.turn && i != d_.second && i != d_.first && i != bug_.event;
+  if (!steps_.empty() && plain && last_access_ != kNone && told_up_to_ + 4 > i) {
+    const trace::Event& last = h_.at(last_access_);
+    const Step& step = steps_.back();
+    if (last.thread == e.thread && last.addr != e.addr && step.object == object && step.line == place.line &&
+        step.file == place.file && trace::op_name(last.op) == trace::op_name(e.op) && trace::is_read(e.op)) {
+      numbers_[i] = step.n;
+      told_up_to_ = i + 1;
+      return;
+    }
+  }
   // One line of source may touch parts of one object again and again.
   if (!steps_.empty() && i != d_.turn && i != d_.second && told_up_to_ + 4 > i) {
     const Step& last = steps_.back();
@@ -427,6 +575,8 @@ void Story::add_event(Index i) {
   }
   Step& s = append(e.thread, trace::op_name(e.op), place);
   numbers_[i] = s.n;
+  last_call_.reset();
+  last_access_ = i;
   s.object = object;
   s.action = what;
   if ((e.flags & protocol::kFlagValue) && (trace::is_read(e.op) || trace::is_write(e.op))) {
@@ -436,6 +586,7 @@ void Story::add_event(Index i) {
   s.turning_point = i == d_.turn && bug_.kind != Kind::kDataRace;
   if (i > told_up_to_) s.folded = fold(told_up_to_, i);
   told_up_to_ = i + 1;
+  last_call_ = call;
 }
 
 void Story::add_end() {
@@ -457,11 +608,22 @@ void Story::add_end() {
         s.why = "waits for its end, which does not come";
       } else if (trace::is_acquire(w.wait_op)) {
         s.action = fmt::format("{} {}", trace::op_verb(w.wait_op), quoted(s.object));
-        s.why = w.wait_holder == kNoThread ? "waits, and nobody is left to unlock it"
-                                           : "waits: " + who_holds(w.wait_addr, w.wait_holder, t);
+        const std::uint16_t holder = h_.holder(t);
+        s.why = holder == kNoThread ? "waits, and nobody is left to unlock it"
+                                    : "waits: " + who_holds(w.wait_addr, holder, t);
       } else {
-        s.action = s.object.empty() ? "sleeps" : "still sleeps on " + quoted(s.object);
+        const auto call = library_call(h_.execution(), w.stack, namer_);
+        const bool told = std::any_of(steps_.begin(), steps_.end() - 1, [&](const Step& step) {
+          return step.thread == s.thread && step.line == s.line && step.object == s.object;
+        });
+        const std::string what = s.object.empty() ? "" : " " + quoted(s.object);
+        s.action = call && call_waits(*call)
+                       ? fmt::format("{}{} ({})", told ? "still waits on" : "waits on", what, call->function)
+                       : fmt::format("{}sleeps{}", told ? "still " : "", s.object.empty() ? "" : " on" + what);
         s.why = "nobody is left to wake it";
+        if (!told && w.wait_mutex != 0) {
+          s.why = fmt::format("gave up {} for that; {}", quoted(namer_.object(w.wait_mutex)), s.why);
+        }
       }
     }
     return;
@@ -483,13 +645,29 @@ void Story::add_end() {
       s.action = "fails " + quoted(bug_.message);
       break;
     case Kind::kUncaughtException:
-      s.action = "throws " + bug_.message;
+      s.action = "throws " + exception_text(bug_.message);
       break;
     case Kind::kCrash:
       s.action = "crashes" + (bug_.message.empty() ? "" : ": " + bug_.message);
       break;
     case Kind::kExitStatus:
       s.action = fmt::format("ends the process with status {}", bug_.code);
+      break;
+    case Kind::kLeak:
+      s.object = whole_object(s.object);
+      if (const trace::HeapBlock* block = namer_.block(bug_.addr)) {
+        const names::SourceFrame made = namer_.place(block->alloc_stack);
+        s.file = made.file;
+        s.line = made.line;
+        s.function = made.function;
+      }
+      s.action = "ends without having freed " + quoted(s.object);
+      break;
+    case Kind::kLockMisuse:
+      s.action = misuse(bug_.message, s.object);
+      break;
+    case Kind::kThreadLeak:
+      s.action = bug_.message.empty() ? "leaves a thread behind" : bug_.message;
       break;
     default:
       s.action = std::string(trace::kind_name(bug_.kind)) + (bug_.message.empty() ? "" : ": " + bug_.message);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <regex>
+#include <set>
 
 #include "names/text.h"
 
@@ -92,6 +93,15 @@ const trace::HeapBlock* Namer::block(std::uint64_t addr) const {
   return found;
 }
 
+bool Namer::internal(std::uint64_t addr, std::uint32_t event) {
+  const std::string name = object(addr, event);
+  for (const std::string_view prefix : {"state of a std::thread", "stop state", "a variable of ", "typeinfo ",
+                                        "vtable for ", "guard of std::", "memory at "}) {
+    if (name.starts_with(prefix)) return true;
+  }
+  return name.find("std::__") != std::string::npos || name.find("__gnu_cxx::") != std::string::npos;
+}
+
 bool Namer::on_stack(std::uint64_t addr) const {
   return std::any_of(execution_.threads.begin(), execution_.threads.end(),
                      [&](const trace::Thread& t) { return addr >= t.stack_low && addr < t.stack_high; });
@@ -113,6 +123,8 @@ std::string Namer::object(std::uint64_t addr, std::uint32_t event) {
     name = heap_object(*b, addr);
   } else if (auto global = debug_info_.global(addr)) {
     name = *global;
+    constexpr std::string_view kGuard = "guard variable for ";
+    if (name.starts_with(kGuard)) name.replace(0, kGuard.size(), "guard of ");
   } else {
     const auto in = std::find_if(execution_.modules.begin(), execution_.modules.end(), [&](const trace::Module& m) {
       return !m.path.empty() && addr >= m.low && addr < m.high;
@@ -179,6 +191,7 @@ std::string Namer::block_type(const trace::HeapBlock& block, const std::vector<S
       return "std::__future_base";
     }
     if (f.function.starts_with("std::thread::thread")) return "std::thread::_State";
+    if (f.function.starts_with("std::stop_")) return "std::stop_token::_Stop_state";
   }
   return {};
 }
@@ -229,9 +242,12 @@ std::string Namer::derived_thread_name(std::uint16_t index) {
   const trace::Thread& t = execution_.threads[index];
   if (!t.name.empty()) return t.name;
   if (index == 0) return "main";
-  const auto name_of = [](const SourceFrame& f) {
+  const auto by_line = [](std::string_view what, const std::string& file, int line) {
+    return fmt::format("{} at {}:{}", what, base_name(file), line);
+  };
+  const auto name_of = [&](const SourceFrame& f) {
     if (f.function.starts_with("lambda") && !f.file.empty()) {
-      return fmt::format("lambda at {}:{}", base_name(f.file), f.declared_line > 0 ? f.declared_line : f.line);
+      return by_line("lambda", f.file, f.declared_line > 0 ? f.declared_line : f.line);
     }
     return f.function;
   };
@@ -262,7 +278,13 @@ std::string Namer::derived_thread_name(std::uint16_t index) {
   }
   if (t.entry != 0) {
     const std::string& function = debug_info_.at(t.entry).back().function;
-    if (!function.empty() && !is_reserved(function) && function != "execute_native_thread_routine") return function;
+    const bool library = debug_info_.at(t.entry).back().library || function == "execute_native_thread_routine";
+    if (!function.empty() && !is_reserved(function) && !library) return function;
+  }
+  // Then only where it was made is known.
+  if (t.create_event != kNone) {
+    const SourceFrame made = place(execution_.events[t.create_event].stack);
+    if (!made.library && !made.file.empty()) return by_line("thread", made.file, made.line);
   }
   return {};
 }
@@ -272,6 +294,19 @@ void Namer::name_threads() {
   for (std::uint16_t t = 0; t < execution_.threads.size(); ++t) {
     names.push_back(derived_thread_name(t));
     if (names.back().empty()) names.back() = "thread";
+  }
+  // Where all are of one file, its name says nothing: `lambda:12`.
+  const auto where = [](const std::string& name) {
+    const std::size_t at = name.starts_with("lambda at ") ? 10 : name.starts_with("thread at ") ? 10 : 0;
+    return at == 0 ? std::string() : name.substr(at, name.rfind(':') - at);
+  };
+  std::set<std::string> files;
+  for (const std::string& name : names) files.insert(where(name));
+  files.erase("");
+  if (files.size() == 1) {
+    for (std::string& name : names) {
+      if (!where(name).empty()) name = name.substr(0, 6) + name.substr(name.rfind(':'));
+    }
   }
   for (std::size_t t = 0; t < names.size(); ++t) {
     const auto same = std::count(names.begin(), names.end(), names[t]);

@@ -35,6 +35,10 @@ class Namer {
   /// The heap block that `addr` lies in, null if none.
   const trace::HeapBlock* block(std::uint64_t addr) const;
 
+  /// Whether the object is the standard library's own business: the state of a std::thread, the waiter pool of
+  /// std::atomic wait, a guard variable of its shared object.
+  bool internal(std::uint64_t addr, std::uint32_t event = protocol::kNone);
+
   /// Whether the address is on the stack of a thread.
   bool on_stack(std::uint64_t addr) const;
 

@@ -35,6 +35,15 @@ std::size_t top_level(std::string_view s, char wanted, std::size_t from = 0) {
   return std::string_view::npos;
 }
 
+bool inside_template(std::string_view s, std::size_t at) {
+  int depth = 0;
+  for (std::size_t i = 0; i < at; ++i) {
+    if (s[i] == '<') ++depth;
+    if (s[i] == '>' && i > 0 && s[i - 1] != '-') --depth;
+  }
+  return depth > 0;
+}
+
 }  // namespace
 
 std::string readable(std::string name) {
@@ -71,8 +80,10 @@ std::string function_only(std::string s) {
   s = readable(std::move(s));
   // `main::{lambda(int)#1}::operator()(int) const` and, from debug information, `main::<lambda(int)>::operator()`.
   for (const std::string_view mark : {"::{lambda(", "::<lambda("}) {
-    const std::size_t at = s.find(mark);
-    if (at != std::string::npos) return "lambda in " + function_only(s.substr(0, at));
+    // Not in the arguments of a template, `std::thread::thread<main()::<lambda()> >`: that is no lambda.
+    for (std::size_t at = s.find(mark); at != std::string::npos; at = s.find(mark, at + 1)) {
+      if (!inside_template(s, at)) return "lambda in " + function_only(s.substr(0, at));
+    }
   }
   std::size_t from = s.find("operator");
   if (from == std::string::npos || (from > 0 && s[from - 1] != ':' && s[from - 1] != ' ')) {

@@ -6,6 +6,8 @@ namespace lockstep::names {
 namespace {
 
 TEST(Text, FunctionsByName) {
+  EXPECT_EQ(function_only("std::thread::thread<main()::<lambda()>, , void>"),
+            "std::thread::thread<main()::<lambda()>, , void>");
   EXPECT_EQ(function_only("transfer(Account&, Account&)"), "transfer");
   EXPECT_EQ(function_only("Queue<int>::push(int)"), "Queue<int>::push");
   EXPECT_EQ(function_only("void run<int>(int)"), "run<int>");

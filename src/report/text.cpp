@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "report/report.h"
 #include "trace/vocabulary.h"
@@ -74,18 +75,38 @@ class Text {
   std::string out_;
 };
 
+// Where all steps are of one file, `Node from list.cpp:7` is `Node from line 7`: the last column names the file.
+std::vector<Step> with_short_places(std::vector<Step> steps) {
+  std::set<std::string> files;
+  for (const Step& s : steps) files.insert(names::base_name(s.file));
+  files.erase("");
+  if (files.size() != 1) return steps;
+  const std::string long_form = " from " + *files.begin() + ":";
+  for (Step& s : steps) {
+    for (std::string* text : {&s.action, &s.why}) {
+      for (std::size_t at; (at = text->find(long_form)) != std::string::npos;) {
+        text->replace(at, long_form.size(), " from line ");
+      }
+    }
+  }
+  return steps;
+}
+
 void Text::steps(const Finding& f) {
+  const std::vector<Step> steps = with_short_places(f.steps);
   std::size_t thread_width = 0, action_width = 0;
-  for (const Step& s : f.steps) {
+  for (const Step& s : steps) {
     thread_width = std::max(thread_width, columns(s.thread));
     action_width = std::max(action_width, columns(s.action));
   }
   thread_width = std::min<std::size_t>(thread_width, 40);
   action_width = std::min<std::size_t>(action_width, width_ > thread_width + 60 ? width_ - thread_width - 32 : 36);
   const std::size_t left = 7 + thread_width + 2;
-  for (const Step& s : f.steps) {
+  for (const Step& s : steps) {
     if (!s.folded.empty()) line(fmt::format("  ...  ({})", printable(s.folded)));
-    const std::string place = s.file.empty() ? "" : fmt::format("{}:{}", names::base_name(s.file), s.line);
+    // A line of the library's is no place that the reader could go to.
+    const bool nowhere = s.file.empty() || names::is_library_file(s.file);
+    const std::string place = nowhere ? "" : fmt::format("{}:{}", names::base_name(s.file), s.line);
     std::string text =
         fmt::format("{} {:>3}  {}  {}", s.turning_point ? ">" : " ", s.n,
                     styled("36", pad(printable(s.thread), thread_width)), pad(printable(s.action), action_width));
