@@ -34,14 +34,16 @@ struct Result {
   u32 preemptions;
   u64 events;
   u64 fingerprint;
-  bool reported;  // the child reached the end of its execution
+  bool approximated;  // see Graph
+  bool reported;      // the child reached the end of its execution
 };
 Result* g_result = nullptr;
 
 int (*g_entry)(void*) = nullptr;
 void* g_argument = nullptr;
 bool g_fork = false;
-u64 g_number = 0;  // executions begun
+u64 g_number = 0;             // executions begun
+bool g_approximated = false;  // some execution left out outcomes: seeing all executions is no proof
 
 constexpr u32 kFibersAtFirst = 8;
 
@@ -61,6 +63,7 @@ void publish(Outcome outcome) {
   for (u32 i = 0; i < program.warning_count; ++i) g_result->warnings[i] = program.warnings[i];
   g_result->preemptions = program.preemptions;
   g_result->events = program.events();
+  g_result->approximated = program.graph.approximated;
   bool whole = outcome == Outcome::kCompleted || outcome == Outcome::kBug;
   g_result->fingerprint = whole ? program.fingerprint() : 0;
   g_result->reported = true;
@@ -286,6 +289,7 @@ Next account(Segment& segment, Outcome outcome) {
     counter.store(counter.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
   };
   add(status.events, g_result->events + 1);
+  g_approximated |= g_result->approximated;
   switch (outcome) {
     case Outcome::kCompleted:
     case Outcome::kBug:
@@ -368,6 +372,8 @@ class Stretch {
   Explorer& explorer_;
 };
 
+bool proved(const Segment& segment) { return !segment.status.depth_reached && !g_approximated && depth_first_proved(); }
+
 // Depth first and sampling take turns. How long each turn is follows from what was explored, never from the clock, so
 // that equal seeds find equal things; only the end of the budget does.
 void explore_automatically(Segment& segment, u64 until) {
@@ -387,7 +393,7 @@ void explore_automatically(Segment& segment, u64 until) {
     }
     Ended ended = Stretch(segment, everything, Mode::kExhaustive).run(turn, until);
     if (ended == Ended::kAll) {
-      segment.status.complete = !segment.status.depth_reached && depth_first_proved();
+      segment.status.complete = proved(segment);
       return;
     }
     if (ended != Ended::kLimit) return;
@@ -426,7 +432,7 @@ void explore(Segment& segment) {
     Ended ended = Stretch(segment, explorer, segment.config.mode).run(~u64{0}, until);
     bool enumerates = segment.config.mode != Mode::kRandom && segment.config.mode != Mode::kPct;
     if (ended == Ended::kAll && enumerates) {
-      segment.status.complete = !segment.status.depth_reached && depth_first_proved();
+      segment.status.complete = proved(segment);
     }
   }
   segment.status.nanoseconds = real_nanoseconds() - begun;
@@ -447,6 +453,7 @@ void search(Segment& segment, int (*entry)(void*), void* argument) {
   g_entry = entry;
   g_argument = argument;
   g_number = segment.config.skip_executions;
+  g_approximated = false;
   g_fork = segment.config.isolation == Isolation::kFork;
   segment.status.forking = g_fork;
   if (!g_result) {
