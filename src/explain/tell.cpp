@@ -436,7 +436,7 @@ std::string Story::why(Index i) {
     case Op::kNotifyAll:
       return e.aux == 0 ? "nobody waits: the notification is lost" : fmt::format("wakes {}", e.aux);
     case Op::kFutexWake:
-      return e.result == 0 ? "nobody waits" : fmt::format("wakes {}", e.result);
+      return e.result == 0 ? "wakes nobody" : fmt::format("wakes {}", e.result);
     case Op::kThreadJoin:
       return (e.flags & protocol::kFlagWaited) ? "after it had waited for its end" : "it had ended";
     default:
@@ -446,8 +446,12 @@ std::string Story::why(Index i) {
 
 std::string Story::locks_held(Index i) {
   std::vector<std::string> held;
-  for (const History::Hold& hold : h_.held_during(i)) held.push_back(namer_.object(hold.lock, i));
-  return held.empty() ? "it holds no lock" : "it holds " + join_names(held);
+  for (const History::Hold& hold : h_.held_during(i)) {
+    const Op op = h_.at(hold.acquired).op;
+    const bool shared = op == Op::kReadLock || op == Op::kTryReadLock || op == Op::kTimedReadLock;
+    held.push_back(quoted(namer_.object(hold.lock, i)) + (shared ? " for reading" : ""));
+  }
+  return held.empty() ? "it holds no lock" : fmt::format("it holds {}", fmt::join(held, ", "));
 }
 
 }  // namespace
@@ -648,7 +652,8 @@ void Story::add_end() {
       s.action = "throws " + exception_text(bug_.message);
       break;
     case Kind::kCrash:
-      s.action = "crashes" + (bug_.message.empty() ? "" : ": " + bug_.message);
+      s.action = bug_.message == "abort was called" ? std::string("calls abort")
+                                                    : "crashes" + (bug_.message.empty() ? "" : ": " + bug_.message);
       break;
     case Kind::kExitStatus:
       s.action = fmt::format("ends the process with status {}", bug_.code);
