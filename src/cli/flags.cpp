@@ -57,7 +57,7 @@ std::string options_text(Command command) {
     if (!(f.commands & command)) continue;
     std::string head = fmt::format("  {}{}{}", f.name, f.value.empty() ? "" : " ", f.value);
     std::string text(f.help);
-    if (!f.choices.empty()) text = std::string(f.choices) + ": " + text;
+    if (!f.choices.empty()) text.insert(0, fmt::format("{}: ", f.choices));
     if (!f.initial.empty()) text += fmt::format(" [{}]", f.initial);
     // The description in a column of its own, broken at spaces.
     constexpr std::size_t kColumn = 26, kWidth = 100;

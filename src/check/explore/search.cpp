@@ -488,11 +488,11 @@ void record(Segment& segment, const protocol::Decision* decisions, unsigned coun
   // First find out which memory several threads touch, then record, with the accesses to just that memory.
   race::forget_shared();
   race::collect_shared(true);
-  Outcome outcome = one_execution(explorer, segment);
+  one_execution(explorer, segment);
   race::collect_shared(false);
   program.recording = true;
   output::capture();
-  outcome = one_execution(explorer, segment);
+  Outcome outcome = one_execution(explorer, segment);
   output::collect(segment.recording);
   program.recording = false;
   status.executions = 1;
