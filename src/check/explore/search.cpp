@@ -342,7 +342,9 @@ class Stretch {
 
   /// Up to `limit` executions (kLimit); kBudget: the search's time or number of executions is used up.
   Ended run(u64 limit, u64 until) {
+    constexpr u64 kCyclesBetweenLooks = 10000000;  // a few milliseconds on any machine
     u64 work = 0;
+    u64 looked = __builtin_ia32_rdtsc();
     const protocol::Config& config = segment_.config;
     for (u64 n = 0; n < limit; ++n) {
       u64 total = segment_.status.executions.load(std::memory_order_relaxed);
@@ -356,10 +358,11 @@ class Stretch {
         more = true;
       }
       if (!more) return Ended::kAll;
-      // Looking at the clock costs as much as a tenth of a small execution.
-      work += 1 + g_result->events / 64 + (g_fork ? 64 : 0);
-      if (work >= 64) {
+      // The clock costs as much as a tenth of a small execution, the cycle counter next to nothing.
+      u64 cycles = __builtin_ia32_rdtsc();
+      if (++work >= 256 || cycles - looked > kCyclesBetweenLooks) {
         work = 0;
+        looked = cycles;
         segment_.status.estimate = explorer_.estimate();
         if (until && real_nanoseconds() >= until) return Ended::kBudget;
       }
