@@ -350,7 +350,7 @@ std::string Story::action(Index i, const std::string& object) {
 }
 
 std::string Story::who_holds(std::uint64_t lock, std::uint16_t holder, std::uint16_t waiter) {
-  const std::string text = holder == waiter ? "it holds it itself" : name(holder) + " holds it";
+  std::string text = holder == waiter ? "it holds it itself" : name(holder) + " holds it";
   for (const History::Hold& hold : h_.held_at_end(holder)) {
     if (hold.lock == lock) return text + step_of(hold.acquired);
   }
