@@ -61,7 +61,8 @@ std::string options_text(Command command) {
     if (!f.initial.empty()) text += fmt::format(" [{}]", f.initial);
     // The description in a column of its own, broken at spaces.
     constexpr std::size_t kColumn = 26, kWidth = 100;
-    std::string line = head + std::string(head.size() < kColumn - 1 ? kColumn - head.size() : 2, ' ');
+    std::string line = head;
+    line.append(head.size() < kColumn - 1 ? kColumn - head.size() : 2, ' ');
     while (!text.empty()) {
       std::size_t end = text.find(' ');
       if (end == std::string::npos) end = text.size();

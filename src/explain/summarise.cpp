@@ -160,6 +160,10 @@ std::string Sentence::race() {
     return fmt::format("{} {} it{}", name(e.thread), trace::is_write(e.op) ? "writes" : "reads",
                        at_place(namer_.place(e.stack)));
   };
+  if (races_with_free(h_, bug_, d_, namer_)) {
+    return fmt::format("Data race on {}: {} and {} frees it{}, and nothing orders the two.", what, does(a),
+                       name(bug_.thread), at_place(namer_.place(bug_.pc)));
+  }
   const std::string both = fmt::format("{} and {}, and nothing orders the two", does(a), does(b));
   if (d_.pattern == "read-modify-write") return fmt::format("Lost update on {}, a data race: {}.", what, both);
   if (d_.pattern == "unsafe-publication" && d_.objects.size() > 1) {

@@ -350,7 +350,7 @@ std::string Story::action(Index i, const std::string& object) {
 }
 
 std::string Story::who_holds(std::uint64_t lock, std::uint16_t holder, std::uint16_t waiter) {
-  const std::string text = holder == waiter ? "it holds it itself" : name(holder) + " holds it";
+  std::string text = holder == waiter ? "it holds it itself" : name(holder) + " holds it";
   for (const History::Hold& hold : h_.held_at_end(holder)) {
     if (hold.lock == lock) return text + step_of(hold.acquired);
   }
@@ -380,7 +380,7 @@ std::string Story::why(Index i) {
       return fmt::format("acts on the check{}, which does not hold any more", step_of(d_.first));
     }
   }
-  if (bug_.kind == Kind::kDataRace && i == d_.second && d_.first != kNone) {
+  if (bug_.kind == Kind::kDataRace && i == d_.second && d_.first != kNone && !races_with_free(h_, bug_, d_, namer_)) {
     return fmt::format("nothing orders this after {}'s {}{}; {}", name(h_.at(d_.first).thread),
                        trace::is_write(h_.at(d_.first).op) ? "write" : "read", step_of(d_.first), locks_held(i));
   }
@@ -631,6 +631,12 @@ void Story::add_end() {
       }
     }
     return;
+  }
+  if (races_with_free(h_, bug_, d_, namer_)) {
+    Step& s = append(bug_.thread, trace::op_name(Op::kFree), namer_.place(bug_.pc));
+    s.object = whole_object(namer_.object(bug_.addr));
+    s.action = "frees " + quoted(s.object);
+    s.why = fmt::format("nothing orders this after {}'s access{}", name(h_.at(d_.first).thread), step_of(d_.first));
   }
   if (bug_.kind == Kind::kDataRace || bug_.kind == Kind::kNone) return;
   if (bug_.event != kNone && (bug_.kind == Kind::kUseAfterFree || bug_.kind == Kind::kDoubleFree)) return;
