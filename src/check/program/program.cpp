@@ -9,6 +9,7 @@
 #include "explore/explorer.h"
 #include "program/heap.h"
 #include "program/lifecycle.h"
+#include "program/modules.h"
 #include "program/objects.h"
 #include "program/spin.h"
 #include "record/recorder.h"
@@ -280,6 +281,11 @@ Thread& Program::create_thread(Thread& creator, void* (*start)(void*), void* arg
   ++creator.effects;
   // It runs now up to its first visible operation: what it does until then commutes with everything.
   *handle = t.handle;
+  if (recording && modules::is_uninstrumented_library(reinterpret_cast<u64>(start)) &&
+      heap::in_execution_area(reinterpret_cast<u64>(argument))) {
+    // std::thread: the argument is its state object, whose vtable names the callable.
+    t.entry_callable = *static_cast<const u64*>(argument);
+  }
   t.starter = &creator;
   t.started = true;
   Thread* was = running;

@@ -98,6 +98,7 @@ struct Thread {
   void* result;
   u64 handle;  // pthread_t
   u64 create_pc;
+  u64 entry_callable;  // see protocol::Thread
   u16 creator;
   u32 create_event;
   const Clock* end_clock;

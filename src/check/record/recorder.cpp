@@ -132,6 +132,7 @@ void describe_threads() {
     copy_text(to.name, sizeof to.name, t.name);
     to.entry = reinterpret_cast<u64>(t.start);
     to.entry_arg = reinterpret_cast<u64>(t.argument);
+    to.entry_callable = t.entry_callable;
     to.stack_low = t.stack_low;
     to.stack_high = t.stack_high;
     to.create_event = t.create_event;
