@@ -470,6 +470,12 @@ void search(Segment& segment, int (*entry)(void*), void* argument) {
   modules::load();
   modules::describe(segment);
   program.open(segment.config);
+  if (tls::foreign_threads()) {
+    copy_text(segment.status.unsupported, sizeof segment.status.unsupported,
+              "a shared library has started threads before main; the checker cannot run those as fibers");
+    segment.status.phase = Phase::kUnsupported;
+    return;
+  }
   tls::grow(kFibersAtFirst);
   signals::install();
   output::redirect();

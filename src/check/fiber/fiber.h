@@ -37,6 +37,8 @@ namespace tls {
 /// many there are (fewer when the system refuses).
 u32 grow(u32 n);
 u32 count();
+/// Threads of the process besides these and the caller.
+u32 foreign_threads();
 /// The FS base (and pthread_t) of block i.
 u64 block(u32 i);
 /// Bytes below and from the FS base that belong to a block.

@@ -1,5 +1,4 @@
 // The functions behind <lockstep/check.h>.
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -42,27 +41,6 @@ void open_segment() {
   i64 p = raw_syscall(SYS_mmap, 0, sizeof(Segment), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, g_fd, 0);
   if (p < 0 && p > -4096) fatal("cannot map the checker's segment");
   g_segment = reinterpret_cast<Segment*>(p);
-}
-
-// Threads of the process besides the borrowed ones and the caller.
-u32 other_threads() {
-  char buffer[4096];
-  i64 fd = raw_syscall(SYS_openat, AT_FDCWD, reinterpret_cast<i64>("/proc/self/task"), O_RDONLY | O_DIRECTORY);
-  if (fd < 0) return 0;
-  u32 n = 0;
-  for (;;) {
-    i64 bytes = raw_syscall(SYS_getdents64, fd, reinterpret_cast<i64>(buffer), sizeof buffer);
-    if (bytes <= 0) break;
-    for (i64 at = 0; at < bytes;) {
-      u16 length;
-      copy_bytes(&length, buffer + at + 16, 2);
-      if (buffer[at + 19] != '.') ++n;
-      at += length;
-    }
-  }
-  raw_syscall(SYS_close, fd);
-  u32 known = 1 + tls::count();
-  return n > known ? n - known : 0;
 }
 
 int run_function(void* argument) {
@@ -125,7 +103,7 @@ LOCKSTEP_EXPORT void lockstep_runtime_check(const lockstep_check_request* reques
     answer->verdict = 2;
     return;
   }
-  if (u32 n = other_threads()) {
+  if (u32 n = tls::foreign_threads()) {
     char text[160] = "lockstep: not checked: ";
     append_number(text, sizeof text, n);
     append_text(text, sizeof text, " other thread(s) of this process are running; end them before lockstep::check\n");
