@@ -1,5 +1,5 @@
-// What one execution of lockstep::check costs: store buffering as a function under test, and the whole cost of a passing
-// check of a small one, the kind that a unit test does.
+// What one execution of lockstep::check costs: store buffering as a function under test, and the whole cost of a
+// passing check of a small one, the kind that a unit test does.
 #include <lockstep/check.h>
 
 #include <algorithm>

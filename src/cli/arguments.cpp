@@ -75,7 +75,7 @@ Arguments::Arguments(Command command, const std::vector<std::string>& words) {
       }
       if (value.empty()) throw UserError(fmt::format("{}: its value is empty; give it {}", name, flag->value));
     }
-    options.push_back(flag->value.empty() ? name : name + "=" + value);
+    options.push_back(flag->value.empty() ? name : fmt::format("{}={}", name, value));
   }
 
   CLI::App app;

@@ -57,11 +57,12 @@ std::string options_text(Command command) {
     if (!(f.commands & command)) continue;
     std::string head = fmt::format("  {}{}{}", f.name, f.value.empty() ? "" : " ", f.value);
     std::string text(f.help);
-    if (!f.choices.empty()) text = std::string(f.choices) + ": " + text;
+    if (!f.choices.empty()) text.insert(0, fmt::format("{}: ", f.choices));
     if (!f.initial.empty()) text += fmt::format(" [{}]", f.initial);
     // The description in a column of its own, broken at spaces.
     constexpr std::size_t kColumn = 26, kWidth = 100;
-    std::string line = head + std::string(head.size() < kColumn - 1 ? kColumn - head.size() : 2, ' ');
+    std::string line = head;
+    line.append(head.size() < kColumn - 1 ? kColumn - head.size() : 2, ' ');
     while (!text.empty()) {
       std::size_t end = text.find(' ');
       if (end == std::string::npos) end = text.size();

@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 
 #include "host/user_error.h"
 
@@ -30,6 +32,12 @@ OutputFile::OutputFile(std::string_view option, const std::string& path) : optio
   if (path_ == "-") {
     fd_ = STDOUT_FILENO;
     return;
+  }
+  // `--trace ./program` with the file's name forgotten must not cost the program.
+  char magic[4] = {};
+  if (std::ifstream(path_, std::ios::binary).read(magic, sizeof magic) && std::memcmp(magic, "\177ELF", 4) == 0) {
+    throw UserError(
+        fmt::format("{} {}: is a program, which would be overwritten; name the file to write", option_, path_));
   }
   struct stat info;
   created_ = stat(path_.c_str(), &info) != 0;
@@ -83,7 +91,11 @@ Outputs::Outputs(const Arguments& arguments) : style_(style_for(arguments, STDOU
     throw UserError("--json - and --junit -: two reports cannot share standard output; write one of them to a file");
   }
   const auto same = [](std::string_view a, const std::string& x, std::string_view b, const std::string& y) {
-    if (!x.empty() && x == y && x != "-")
+    const auto place = [](const std::string& path) {
+      std::error_code ignored;
+      return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
+    };
+    if (!x.empty() && !y.empty() && x != "-" && y != "-" && place(x) == place(y) && x != "/dev/null")
       throw UserError(fmt::format("{} and {}: both name {}; name two files", a, b, x));
   };
   same("--json", json, "--junit", junit);

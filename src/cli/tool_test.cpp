@@ -289,6 +289,7 @@ TEST_F(Tool, RefusesOptions) {
   refuses("check --json - --junit - " + kProgram, {"standard output"});
   refuses("check --json - --json - " + kProgram, {"--json"});
   refuses("check --json x --trace x " + kProgram, {"--trace", "x"});
+  refuses("check --json x --trace ./x " + kProgram, {"--trace", "x"});
   refuses("check --depth 0 " + kProgram, {"--depth"});
   refuses("check --time", {"--time", "value"});
   refuses("chek " + kProgram, {"chek"});
@@ -298,6 +299,10 @@ TEST_F(Tool, RefusesOutputsBeforeTheSearch) {
   play("deaf");  // a search would never end
   refuses("check --json /nowhere/x.json " + kProgram, {"/nowhere/x.json", "--json"});
   refuses("check --junit . " + kProgram, {"--junit"});
+  // The file's name was forgotten: the program must survive that.
+  fs::copy(kProgram, dir_ / "prog");
+  refuses("check --trace ./prog " + kProgram, {"--trace", "./prog", "overwritten"});
+  EXPECT_EQ(fs::file_size(dir_ / "prog"), fs::file_size(kProgram));
   refuses("check --trace /nowhere/t " + kProgram, {"--trace", "/nowhere/t"});
 }
 

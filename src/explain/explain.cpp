@@ -28,6 +28,16 @@ std::string exception_text(const std::string& message) {
   return message.compare(colon + 2, type.size(), type) == 0 ? message.substr(colon + 2) : message;
 }
 
+bool races_with_free(const History& h, const trace::Bug& bug, const Diagnosis& d, names::Namer& namer) {
+  if (bug.kind != protocol::Kind::kDataRace || d.first == kNone || d.second == kNone) return false;
+  const auto atomic = [&](Index i) {
+    const protocol::Op op = h.at(i).op;
+    return h.at(i).order != protocol::Order::kNotAtomic && (op == protocol::Op::kLoad || op == protocol::Op::kStore ||
+                                                            op == protocol::Op::kRmw || op == protocol::Op::kCas);
+  };
+  return atomic(d.first) && atomic(d.second) && h.at(d.second).thread == bug.thread && namer.block(bug.addr);
+}
+
 std::string join_names(const std::vector<std::string>& names) {
   std::string out;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -42,7 +52,7 @@ std::string show_value(std::uint64_t value, unsigned size, names::Namer& namer) 
   if (size < 8) value &= (std::uint64_t{1} << (8 * size)) - 1;
   if (size == 8) {
     if (const trace::HeapBlock* b = namer.block(value)) {
-      return (value == b->addr ? "pointer to " : "pointer into ") + namer.object(b->addr);
+      return (value == b->addr ? "pointer to " : "pointer into ") + whole_object(namer.object(b->addr));
     }
   }
   // Small negative numbers are written as such; pointers and hashes as hexadecimal.

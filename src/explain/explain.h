@@ -24,6 +24,9 @@ std::string summarise(const History& history, const trace::Bug& bug, const Diagn
 /// Rules 3 to 7: only the steps that matter, each with its cause.
 std::vector<Step> tell(const History& history, const trace::Bug& bug, const Diagnosis& diagnosis, names::Namer& namer);
 
+/// Whether the second access of a race is the free of the whole block: two atomic accesses alone do not race.
+bool races_with_free(const History& history, const trace::Bug& bug, const Diagnosis& diagnosis, names::Namer& namer);
+
 /// A value as the program would print it: -1, not 4294967295; a pointer by what it points to.
 std::string show_value(std::uint64_t value, unsigned size, names::Namer& namer);
 

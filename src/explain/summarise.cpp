@@ -96,6 +96,13 @@ std::string Sentence::deadlock() {
                          asleep_again ? ", which had no use for it and went back to sleep" : "", name(d_.waiting[0]),
                          others, sleep);
     }
+    const Index slept = h_.last(d_.waiting[0], d_.turn,
+                                [&](const trace::Event& e) { return trace::is_wait(e.op) && e.addr == d_.objects[0]; });
+    const bool asleep = slept != kNone && h_.last(d_.waiting[0], d_.turn, [](const auto&) { return true; }) == slept;
+    if (asleep) {
+      return fmt::format("Lost wakeup on {}: {}'s notification{} wakes nobody, and {}{} {} on for ever.", object(0),
+                         name(notify.thread), where, name(d_.waiting[0]), others, sleep);
+    }
     return fmt::format("Lost wakeup on {}: {}'s notification{} came when nobody waited, and {}{} {} for ever.",
                        object(0), name(notify.thread), where, name(d_.waiting[0]), others, sleep);
   }
@@ -153,6 +160,10 @@ std::string Sentence::race() {
     return fmt::format("{} {} it{}", name(e.thread), trace::is_write(e.op) ? "writes" : "reads",
                        at_place(namer_.place(e.stack)));
   };
+  if (races_with_free(h_, bug_, d_, namer_)) {
+    return fmt::format("Data race on {}: {} and {} frees it{}, and nothing orders the two.", what, does(a),
+                       name(bug_.thread), at_place(namer_.place(bug_.pc)));
+  }
   const std::string both = fmt::format("{} and {}, and nothing orders the two", does(a), does(b));
   if (d_.pattern == "read-modify-write") return fmt::format("Lost update on {}, a data race: {}.", what, both);
   if (d_.pattern == "unsafe-publication" && d_.objects.size() > 1) {
@@ -186,6 +197,7 @@ std::string Sentence::damage() {
       return fmt::format("{} throws {} and nobody catches it{}", name(bug_.thread),
                          text.empty() ? "an exception" : exception_text(text), place);
     case Kind::kCrash:
+      if (text == "abort was called") return fmt::format("{} calls abort{}", name(bug_.thread), place);
       return fmt::format("{} crashes{}{}", name(bug_.thread), text.empty() ? "" : " with " + text, place);
     case Kind::kExitStatus:
       return fmt::format("the program exits with status {}", bug_.code);

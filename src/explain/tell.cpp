@@ -350,7 +350,7 @@ std::string Story::action(Index i, const std::string& object) {
 }
 
 std::string Story::who_holds(std::uint64_t lock, std::uint16_t holder, std::uint16_t waiter) {
-  const std::string text = holder == waiter ? "it holds it itself" : name(holder) + " holds it";
+  std::string text = holder == waiter ? "it holds it itself" : name(holder) + " holds it";
   for (const History::Hold& hold : h_.held_at_end(holder)) {
     if (hold.lock == lock) return text + step_of(hold.acquired);
   }
@@ -380,7 +380,7 @@ std::string Story::why(Index i) {
       return fmt::format("acts on the check{}, which does not hold any more", step_of(d_.first));
     }
   }
-  if (bug_.kind == Kind::kDataRace && i == d_.second && d_.first != kNone) {
+  if (bug_.kind == Kind::kDataRace && i == d_.second && d_.first != kNone && !races_with_free(h_, bug_, d_, namer_)) {
     return fmt::format("nothing orders this after {}'s {}{}; {}", name(h_.at(d_.first).thread),
                        trace::is_write(h_.at(d_.first).op) ? "write" : "read", step_of(d_.first), locks_held(i));
   }
@@ -436,7 +436,7 @@ std::string Story::why(Index i) {
     case Op::kNotifyAll:
       return e.aux == 0 ? "nobody waits: the notification is lost" : fmt::format("wakes {}", e.aux);
     case Op::kFutexWake:
-      return e.result == 0 ? "nobody waits" : fmt::format("wakes {}", e.result);
+      return e.result == 0 ? "wakes nobody" : fmt::format("wakes {}", e.result);
     case Op::kThreadJoin:
       return (e.flags & protocol::kFlagWaited) ? "after it had waited for its end" : "it had ended";
     default:
@@ -446,8 +446,12 @@ std::string Story::why(Index i) {
 
 std::string Story::locks_held(Index i) {
   std::vector<std::string> held;
-  for (const History::Hold& hold : h_.held_during(i)) held.push_back(namer_.object(hold.lock, i));
-  return held.empty() ? "it holds no lock" : "it holds " + join_names(held);
+  for (const History::Hold& hold : h_.held_during(i)) {
+    const Op op = h_.at(hold.acquired).op;
+    const bool shared = op == Op::kReadLock || op == Op::kTryReadLock || op == Op::kTimedReadLock;
+    held.push_back(quoted(namer_.object(hold.lock, i)) + (shared ? " for reading" : ""));
+  }
+  return held.empty() ? "it holds no lock" : fmt::format("it holds {}", fmt::join(held, ", "));
 }
 
 }  // namespace
@@ -628,6 +632,12 @@ void Story::add_end() {
     }
     return;
   }
+  if (races_with_free(h_, bug_, d_, namer_)) {
+    Step& s = append(bug_.thread, trace::op_name(Op::kFree), namer_.place(bug_.pc));
+    s.object = whole_object(namer_.object(bug_.addr));
+    s.action = "frees " + quoted(s.object);
+    s.why = fmt::format("nothing orders this after {}'s access{}", name(h_.at(d_.first).thread), step_of(d_.first));
+  }
   if (bug_.kind == Kind::kDataRace || bug_.kind == Kind::kNone) return;
   if (bug_.event != kNone && (bug_.kind == Kind::kUseAfterFree || bug_.kind == Kind::kDoubleFree)) return;
   names::SourceFrame place;
@@ -648,7 +658,8 @@ void Story::add_end() {
       s.action = "throws " + exception_text(bug_.message);
       break;
     case Kind::kCrash:
-      s.action = "crashes" + (bug_.message.empty() ? "" : ": " + bug_.message);
+      s.action = bug_.message == "abort was called" ? std::string("calls abort")
+                                                    : "crashes" + (bug_.message.empty() ? "" : ": " + bug_.message);
       break;
     case Kind::kExitStatus:
       s.action = fmt::format("ends the process with status {}", bug_.code);

@@ -99,7 +99,8 @@ bool Namer::internal(std::uint64_t addr, std::uint32_t event) {
                                         "vtable for ", "guard of std::", "memory at "}) {
     if (name.starts_with(prefix)) return true;
   }
-  return name.find("std::__") != std::string::npos || name.find("__gnu_cxx::") != std::string::npos;
+  return is_reserved(name) || name.find("std::__") != std::string::npos ||
+         name.find("__gnu_cxx::") != std::string::npos;
 }
 
 bool Namer::on_stack(std::uint64_t addr) const {

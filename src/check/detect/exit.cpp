@@ -1,7 +1,7 @@
 #include "detect/exit.h"
 
-#include "program/lifecycle.h"
 #include "program/heap.h"
+#include "program/lifecycle.h"
 #include "program/program.h"
 #include "program/snapshot.h"
 #include "record/recorder.h"

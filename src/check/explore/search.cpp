@@ -7,10 +7,10 @@
 #include "detect/library.h"
 #include "detect/race.h"
 #include "explore/explorer.h"
-#include "program/signals.h"
 #include "program/heap.h"
 #include "program/modules.h"
 #include "program/program.h"
+#include "program/signals.h"
 #include "program/snapshot.h"
 #include "record/output.h"
 #include "record/recorder.h"
@@ -34,14 +34,16 @@ struct Result {
   u32 preemptions;
   u64 events;
   u64 fingerprint;
-  bool reported;  // the child reached the end of its execution
+  bool approximated;  // see Graph
+  bool reported;      // the child reached the end of its execution
 };
 Result* g_result = nullptr;
 
 int (*g_entry)(void*) = nullptr;
 void* g_argument = nullptr;
 bool g_fork = false;
-u64 g_number = 0;  // executions begun
+u64 g_number = 0;             // executions begun
+bool g_approximated = false;  // some execution left out outcomes: seeing all executions is no proof
 
 constexpr u32 kFibersAtFirst = 8;
 
@@ -61,6 +63,7 @@ void publish(Outcome outcome) {
   for (u32 i = 0; i < program.warning_count; ++i) g_result->warnings[i] = program.warnings[i];
   g_result->preemptions = program.preemptions;
   g_result->events = program.events();
+  g_result->approximated = program.graph.approximated;
   bool whole = outcome == Outcome::kCompleted || outcome == Outcome::kBug;
   g_result->fingerprint = whole ? program.fingerprint() : 0;
   g_result->reported = true;
@@ -286,6 +289,7 @@ Next account(Segment& segment, Outcome outcome) {
     counter.store(counter.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
   };
   add(status.events, g_result->events + 1);
+  g_approximated |= g_result->approximated;
   switch (outcome) {
     case Outcome::kCompleted:
     case Outcome::kBug:
@@ -338,7 +342,9 @@ class Stretch {
 
   /// Up to `limit` executions (kLimit); kBudget: the search's time or number of executions is used up.
   Ended run(u64 limit, u64 until) {
+    constexpr u64 kCyclesBetweenLooks = 10000000;  // a few milliseconds on any machine
     u64 work = 0;
+    u64 looked = __builtin_ia32_rdtsc();
     const protocol::Config& config = segment_.config;
     for (u64 n = 0; n < limit; ++n) {
       u64 total = segment_.status.executions.load(std::memory_order_relaxed);
@@ -352,10 +358,11 @@ class Stretch {
         more = true;
       }
       if (!more) return Ended::kAll;
-      // Looking at the clock costs as much as a tenth of a small execution.
-      work += 1 + g_result->events / 64 + (g_fork ? 64 : 0);
-      if (work >= 64) {
+      // The clock costs as much as a tenth of a small execution, the cycle counter next to nothing.
+      u64 cycles = __builtin_ia32_rdtsc();
+      if (++work >= 256 || cycles - looked > kCyclesBetweenLooks) {
         work = 0;
+        looked = cycles;
         segment_.status.estimate = explorer_.estimate();
         if (until && real_nanoseconds() >= until) return Ended::kBudget;
       }
@@ -367,6 +374,8 @@ class Stretch {
   Segment& segment_;
   Explorer& explorer_;
 };
+
+bool proved(const Segment& segment) { return !segment.status.depth_reached && !g_approximated && depth_first_proved(); }
 
 // Depth first and sampling take turns. How long each turn is follows from what was explored, never from the clock, so
 // that equal seeds find equal things; only the end of the budget does.
@@ -387,7 +396,7 @@ void explore_automatically(Segment& segment, u64 until) {
     }
     Ended ended = Stretch(segment, everything, Mode::kExhaustive).run(turn, until);
     if (ended == Ended::kAll) {
-      segment.status.complete = !segment.status.depth_reached && depth_first_proved();
+      segment.status.complete = proved(segment);
       return;
     }
     if (ended != Ended::kLimit) return;
@@ -426,7 +435,7 @@ void explore(Segment& segment) {
     Ended ended = Stretch(segment, explorer, segment.config.mode).run(~u64{0}, until);
     bool enumerates = segment.config.mode != Mode::kRandom && segment.config.mode != Mode::kPct;
     if (ended == Ended::kAll && enumerates) {
-      segment.status.complete = !segment.status.depth_reached && depth_first_proved();
+      segment.status.complete = proved(segment);
     }
   }
   segment.status.nanoseconds = real_nanoseconds() - begun;
@@ -447,6 +456,7 @@ void search(Segment& segment, int (*entry)(void*), void* argument) {
   g_entry = entry;
   g_argument = argument;
   g_number = segment.config.skip_executions;
+  g_approximated = false;
   g_fork = segment.config.isolation == Isolation::kFork;
   segment.status.forking = g_fork;
   if (!g_result) {
@@ -481,11 +491,11 @@ void record(Segment& segment, const protocol::Decision* decisions, unsigned coun
   // First find out which memory several threads touch, then record, with the accesses to just that memory.
   race::forget_shared();
   race::collect_shared(true);
-  Outcome outcome = one_execution(explorer, segment);
+  one_execution(explorer, segment);
   race::collect_shared(false);
   program.recording = true;
   output::capture();
-  outcome = one_execution(explorer, segment);
+  Outcome outcome = one_execution(explorer, segment);
   output::collect(segment.recording);
   program.recording = false;
   status.executions = 1;

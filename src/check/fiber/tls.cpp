@@ -65,7 +65,8 @@ u32 grow(u32 n) {
   raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, reinterpret_cast<i64>(&all), reinterpret_cast<i64>(&before), 8);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, 64 << 10);
+  // The TLS block lies at the end of the stack.
+  pthread_attr_setstacksize(&attributes, (64 << 10) + ((g_below + 4095) & ~std::size_t{4095}));
   while (g_count < n) {
     u64* slot = &g_blocks[g_count];
     *slot = 0;

@@ -22,6 +22,7 @@ void Graph::reset() {
   thread_events_.clear();
   has_sc_fence = false;
   has_sc_access = false;
+  approximated = false;
 }
 
 Store* Graph::insert_store(Location& location, Store* place) {

@@ -108,6 +108,8 @@ class Graph {
   void add_thread() { thread_events_.push({}); }
   bool has_sc_fence = false;
   bool has_sc_access = false;
+  /// The model had to leave out outcomes that it allows, because the graph is too large to tell.
+  bool approximated = false;
 
  private:
   Bump memory_;

@@ -64,7 +64,7 @@ LOCKSTEP_EXPORT int thrd_detach(thrd_t handle) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(thrd_detach)(handle));
   return c11(threads::detach(t, handle));
 }
-LOCKSTEP_EXPORT [[noreturn]] void thrd_exit(int result) {
+LOCKSTEP_EXPORT __attribute__((noreturn)) void thrd_exit(int result) {
   if (Thread* t = running) threads::exit_thread(*t, reinterpret_cast<void*>(static_cast<i64>(result)));
   LOCKSTEP_REAL(thrd_exit)(result);
   __builtin_unreachable();

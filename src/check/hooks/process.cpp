@@ -99,7 +99,7 @@ const char* current_exception_what() {
 
 using namespace lockstep::runtime;
 
-LOCKSTEP_EXPORT [[noreturn]] void exit(int status) {
+LOCKSTEP_EXPORT __attribute__((noreturn)) void exit(int status) {
   Thread* t = running;
   if (!t) {
     LOCKSTEP_REAL(exit)(status);
@@ -108,7 +108,7 @@ LOCKSTEP_EXPORT [[noreturn]] void exit(int status) {
   t->entry = nullptr;
   program.exit_process(*t, status, true, LOCKSTEP_CALLER);
 }
-LOCKSTEP_EXPORT [[noreturn]] void _exit(int status) {
+LOCKSTEP_EXPORT __attribute__((noreturn)) void _exit(int status) {
   Thread* t = running;
   if (!t) {
     raw_syscall(SYS_exit_group, status);
@@ -117,10 +117,10 @@ LOCKSTEP_EXPORT [[noreturn]] void _exit(int status) {
   t->entry = nullptr;
   program.exit_process(*t, status, false, LOCKSTEP_CALLER);
 }
-LOCKSTEP_EXPORT [[noreturn]] void _Exit(int status) { _exit(status); }
-LOCKSTEP_EXPORT [[noreturn]] void quick_exit(int status) { _exit(status); }
+LOCKSTEP_EXPORT __attribute__((noreturn)) void _Exit(int status) { _exit(status); }
+LOCKSTEP_EXPORT __attribute__((noreturn)) void quick_exit(int status) { _exit(status); }
 
-LOCKSTEP_EXPORT [[noreturn]] void abort() {
+LOCKSTEP_EXPORT __attribute__((noreturn)) void abort() {
   Thread* t = running;
   if (!t) {
     LOCKSTEP_REAL(abort)();
@@ -129,8 +129,8 @@ LOCKSTEP_EXPORT [[noreturn]] void abort() {
   program.bug(Kind::kCrash, t, 0, LOCKSTEP_CALLER, "abort was called", 6);
 }
 
-LOCKSTEP_EXPORT [[noreturn]] void __assert_fail(const char* assertion, const char* file, unsigned line,
-                                                const char* function) {
+LOCKSTEP_EXPORT __attribute__((noreturn)) void __assert_fail(const char* assertion, const char* file, unsigned line,
+                                                             const char* function) {
   Thread* t = running;
   if (!t) {
     using Fail = void (*)(const char*, const char*, unsigned, const char*);
@@ -141,7 +141,7 @@ LOCKSTEP_EXPORT [[noreturn]] void __assert_fail(const char* assertion, const cha
 }
 
 // std::terminate
-LOCKSTEP_EXPORT [[noreturn]] void _ZSt9terminatev() {
+LOCKSTEP_EXPORT __attribute__((noreturn)) void _ZSt9terminatev() {
   Thread* t = running;
   if (!t) {
     reinterpret_cast<void (*)()>(real_symbol("_ZSt9terminatev"))();

@@ -4,8 +4,8 @@
 
 #include "hooks/clocks.h"
 #include "hooks/hook.h"
-#include "program/lifecycle.h"
 #include "hooks/threads.h"
+#include "program/lifecycle.h"
 #include "program/sync.h"
 #include "record/recorder.h"
 

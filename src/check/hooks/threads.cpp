@@ -4,8 +4,8 @@
 #include <unwind.h>
 
 #include "hooks/cancel.h"
-#include "program/lifecycle.h"
 #include "program/heap.h"
+#include "program/lifecycle.h"
 #include "program/modules.h"
 #include "program/program.h"
 #include "program/sync.h"

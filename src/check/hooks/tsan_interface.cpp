@@ -13,16 +13,16 @@ void checked_access(const void* p, u64 size, bool write, u64 pc) {
 
 }  // namespace
 
-#define UNALIGNED(bits, type)                                              \
-  LOCKSTEP_EXPORT type __sanitizer_unaligned_load##bits(const void* p) {   \
-    checked_access(p, sizeof(type), false, LOCKSTEP_CALLER);               \
-    type value;                                                            \
-    copy_bytes(&value, p, sizeof value);                                   \
-    return value;                                                          \
-  }                                                                        \
+#define UNALIGNED(bits, type)                                               \
+  LOCKSTEP_EXPORT type __sanitizer_unaligned_load##bits(const void* p) {    \
+    checked_access(p, sizeof(type), false, LOCKSTEP_CALLER);                \
+    type value;                                                             \
+    copy_bytes(&value, p, sizeof value);                                    \
+    return value;                                                           \
+  }                                                                         \
   LOCKSTEP_EXPORT void __sanitizer_unaligned_store##bits(void* p, type v) { \
-    checked_access(p, sizeof(type), true, LOCKSTEP_CALLER);                \
-    copy_bytes(p, &v, sizeof v);                                           \
+    checked_access(p, sizeof(type), true, LOCKSTEP_CALLER);                 \
+    copy_bytes(p, &v, sizeof v);                                            \
   }
 UNALIGNED(16, u16)
 UNALIGNED(32, u32)

@@ -189,6 +189,7 @@ bool sc_allows(Graph& graph, const Query& query, Store* candidate) {
   }
   bool too_large = false;
   bool good = ScAxiom(graph, fresh).holds(too_large);
+  graph.approximated |= too_large;
   return too_large ? executed_order_allows(graph, query, candidate) : good;
 }
 
@@ -199,7 +200,11 @@ u32 reads(Graph& graph, const Query& query, Store** out, u32 capacity) {
   for (Store* s = location.last;; s = s->previous) {
     bool taken = query.writes && s->rmw;
     if (!taken && (s == location.last || sc_allows(graph, query, s))) out[n++] = s;
-    if (s == bound || n == capacity) break;
+    if (s == bound) break;
+    if (n == capacity) {
+      graph.approximated = true;
+      break;
+    }
   }
   return n;
 }
@@ -210,7 +215,11 @@ u32 places(Graph& graph, const Query& query, Store** out, u32 capacity) {
   u32 n = 0;
   for (Store* s = location.last;; s = s->previous) {
     if (!s->rmw && (s == location.last || sc_allows(graph, query, s))) out[n++] = s;
-    if (s == bound || n == capacity) break;
+    if (s == bound) break;
+    if (n == capacity) {
+      graph.approximated = true;
+      break;
+    }
   }
   return n;
 }

@@ -94,8 +94,8 @@ class Program {
   Explorer* explorer = nullptr;
   bool recording = false;
   void (*finalizers)() = nullptr;  // whole process: destructors of the program's file
-  bool whole_process = true;    // main and all, not just a function under test
-  bool library_fenced = false;  // see protocol::Config
+  bool whole_process = true;       // main and all, not just a function under test
+  bool library_fenced = false;     // see protocol::Config
   bool exiting = false;
   u32 exit_thread = 0;
   protocol::Bug found{};      // valid when the outcome is kBug

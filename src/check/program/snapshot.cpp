@@ -29,6 +29,13 @@ void protect(u64 low, u64 size, int how) {
   raw_syscall(SYS_mprotect, static_cast<i64>(low), static_cast<i64>(size), how);
 }
 
+bool all_zero(const u64* page) {
+  for (u64 i = 0; i < kPage / 8; ++i) {
+    if (page[i]) return false;
+  }
+  return true;
+}
+
 void add(u64 low, u64 high) {
   if (low >= high) return;
   if (g_range_count == kMaxRanges) fatal("too many writable segments");
@@ -36,7 +43,11 @@ void add(u64 low, u64 high) {
   u64 pages = size / kPage;
   Range& r = g_ranges[g_range_count++];
   r = {low, high, static_cast<u8*>(reserve(size)), static_cast<u8*>(reserve(pages))};
-  copy_words(r.copy, reinterpret_cast<void*>(low), size);
+  for (u64 page = 0; page < pages; ++page) {
+    // The copy is zero as it is: most of a large .bss costs nothing.
+    const u64* from = reinterpret_cast<const u64*>(low + page * kPage);
+    if (!all_zero(from)) copy_words(r.copy + page * kPage, from, kPage);
+  }
   protect(low, size, PROT_READ);
 }
 
