@@ -203,6 +203,16 @@ void against_plain(Thread& t, Cell& c, u64 address, u32 size, u8 mask, bool writ
 
 void remember(Thread& t, Cell& c, u8 mask, bool write) {
   u64 epoch = epoch_of(t);
+  // More bytes at the same point of the same thread (a loop over characters) are one access.
+  if (write && c.write_mask && c.write == epoch) {
+    c.write_mask |= mask;
+    if ((c.read_mask & ~mask) == 0) c.read_mask = 0;
+    return;
+  }
+  if (!write && c.read_mask && c.read == epoch) {
+    c.read_mask |= mask;
+    return;
+  }
   if (write) {
     if (c.write_mask & ~mask) push_more(c, c.write, c.write_mask, true);
     c.write = epoch;
@@ -222,7 +232,15 @@ void remember(Thread& t, Cell& c, u8 mask, bool write) {
   program.bug(Kind::kUseAfterFree, &t, address, pc);
 }
 
+// A long stretch of plain work is no hang.
+void beat() {
+  static u32 count;
+  if (LOCKSTEP_UNLIKELY((++count & 0xfffff) == 0))
+    program.segment->status.events.fetch_add(1, std::memory_order_relaxed);
+}
+
 void granule(Thread& t, u64 address, u32 size, bool write, u64 pc) {
+  beat();
   Cell& c = cell_of(address);
   u8 mask = static_cast<u8>(((1u << size) - 1) << (address & 7));
   u64 epoch = epoch_of(t);

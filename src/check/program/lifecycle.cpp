@@ -12,6 +12,7 @@ struct Handler {
   void (*function)(void*);
   void (*with_status)(int, void*);
   void* argument;
+  void* dso;
 };
 struct Key {
   bool used;
@@ -65,8 +66,18 @@ void thread_returns(Thread& t, void* result) {
   program.end_thread(t, result);
 }
 
-void at_exit(void (*function)(void*), void (*with_status)(int, void*), void* argument) {
-  g_at_exit.push(program.graph.memory(), {function, with_status, argument});
+void at_exit(void (*function)(void*), void (*with_status)(int, void*), void* argument, void* dso) {
+  g_at_exit.push(program.graph.memory(), {function, with_status, argument, dso});
+}
+
+void run_handlers_of(Thread& t, void* dso) {
+  for (u32 i = g_at_exit.size; i-- > 0;) {
+    if (g_at_exit[i].dso != dso) continue;
+    Handler h = g_at_exit[i];
+    g_at_exit.erase_at(i);
+    if (h.function) as_program(t, [&] { h.function(h.argument); });
+    if (i > g_at_exit.size) i = g_at_exit.size;
+  }
 }
 
 void run_exit_handlers(Thread& t) {

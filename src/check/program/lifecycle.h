@@ -8,8 +8,10 @@ namespace lockstep::runtime::lifecycle {
 
 /// Before each execution.
 void reset();
-/// Registers a handler; one of the two functions is null.
-void at_exit(void (*function)(void*), void (*with_status)(int, void*), void* argument);
+/// Registers a handler; one of the two functions is null. `dso` is the handle of the module that it belongs to.
+void at_exit(void (*function)(void*), void (*with_status)(int, void*), void* argument, void* dso);
+/// Runs and forgets the handlers of a module that is unloaded.
+void run_handlers_of(Thread& t, void* dso);
 /// The start routine of t has returned (or called pthread_exit): destructors run, then the thread ends.
 [[noreturn]] void thread_returns(Thread& t, void* result);
 /// exit(): thread-local destructors of t, handlers in reverse order, the program's own destructors, stdio.

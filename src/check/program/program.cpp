@@ -137,7 +137,7 @@ const Clock* Program::seal(Thread& t) {
 u32 Program::add_event(Thread& t, const void* location) {
   if (t.index > 0) seal(t);
   ++t.index;
-  ++events_;
+  if (LOCKSTEP_UNLIKELY((++events_ & 0xfff) == 0)) segment->status.events.fetch_add(1, std::memory_order_relaxed);
   t.clock = Clock::set(graph.memory(), t.clock, t.id, t.index);
   graph.thread_events(t.id).push(graph.memory(), {location, nullptr});
   return t.index;
