@@ -390,6 +390,28 @@ std::optional<std::string> DebugInfo::local(std::uint64_t pc, std::uint64_t cfa,
   if (!base) return std::nullopt;
   const std::int64_t wanted = static_cast<std::int64_t>(addr - cfa) - *base;
   const Dwarf_Addr local_pc = pc - index->bias;
+  int frame_register = 0;
+  std::int64_t frame_offset = 0;
+  const bool hangs = cfa_rule(module, pc, &frame_register, &frame_offset);
+
+  // Where a variable lies relative to the frame base, if it lies in memory at all: relative to that (GCC), or to the
+  // register that the frame hangs from (Clang, optimised; it may say so in one part of the function only, and give
+  // the variable in pieces elsewhere).
+  const auto place_in_frame = [&](Dwarf_Die& variable) -> std::optional<std::int64_t> {
+    Dwarf_Attribute attribute;
+    if (!dwarf_attr(&variable, DW_AT_location, &attribute)) return std::nullopt;
+    Dwarf_Addr unused, low, high;
+    Dwarf_Op* ops;
+    std::size_t count;
+    for (std::ptrdiff_t at = 0; (at = dwarf_getlocations(&attribute, at, &unused, &low, &high, &ops, &count)) > 0;) {
+      if (count != 1) continue;
+      if (ops[0].atom == DW_OP_fbreg) return static_cast<std::int64_t>(ops[0].number);
+      if (hangs && ops[0].atom == DW_OP_breg0 + static_cast<unsigned>(frame_register)) {
+        return static_cast<std::int64_t>(ops[0].number) - frame_offset - *base;
+      }
+    }
+    return std::nullopt;
+  };
 
   // The variable whose block contains the instruction wins over one whose block does not, the inner over the outer.
   std::optional<std::string> best;
@@ -403,16 +425,9 @@ std::optional<std::string> DebugInfo::local(std::uint64_t pc, std::uint64_t cfa,
         const bool inside = here && dwarf_haspc(&child, local_pc) == 1;
         self(self, child, inside ? rank + 1 : 0, inside);
       } else if (tag == DW_TAG_variable || tag == DW_TAG_formal_parameter) {
-        Dwarf_Attribute attribute;
-        Dwarf_Op* ops;
-        std::size_t count;
-        if (!dwarf_attr(&child, DW_AT_location, &attribute)) continue;
-        if (dwarf_getlocation_addr(&attribute, local_pc, &ops, &count, 1) < 1 &&
-            dwarf_getlocation(&attribute, &ops, &count) != 0) {
-          continue;
-        }
-        if (count != 1 || ops[0].atom != DW_OP_fbreg) continue;
-        const auto start = static_cast<std::int64_t>(ops[0].number);
+        const std::optional<std::int64_t> at = place_in_frame(child);
+        if (!at) continue;
+        const std::int64_t start = *at;
         const auto size = static_cast<std::int64_t>(std::max<Dwarf_Word>(size_of_variable(child), 1));
         if (wanted < start || wanted >= start + size || rank <= best_rank) continue;
         Dwarf_Die origin = origin_of(child);
