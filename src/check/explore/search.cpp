@@ -342,6 +342,7 @@ class Stretch {
 
   /// Up to `limit` executions (kLimit); kBudget: the search's time or number of executions is used up.
   Ended run(u64 limit, u64 until) {
+    constexpr u64 kCutForEach = 100;
     constexpr u64 kCyclesBetweenLooks = 10000000;  // a few milliseconds on any machine
     u64 work = 0;
     u64 looked = __builtin_ia32_rdtsc();
@@ -349,6 +350,9 @@ class Stretch {
     for (u64 n = 0; n < limit; ++n) {
       u64 total = segment_.status.executions.load(std::memory_order_relaxed);
       if (config.max_executions && total >= config.max_executions) return Ended::kBudget;
+      // Executions that are always cut do not count, but must not go on for ever either.
+      u64 cut = segment_.status.blocked.load(std::memory_order_relaxed);
+      if (config.max_executions && cut >= kCutForEach * config.max_executions) return Ended::kBudget;
       Outcome outcome = one_execution(explorer_, segment_);
       bool more = explorer_.end(outcome);
       Next next = account(segment_, outcome);

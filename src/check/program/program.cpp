@@ -200,7 +200,9 @@ Thread* Program::pick(Thread* current) {
     if (t.local) return &t;
     ready[n++] = &t;
   }
-  if (n == 0) nobody_can_run();
+  bool somebody = false;
+  for (u32 i = 0; i < n && !somebody; ++i) somebody = !waits_for_chance(*ready[i]);
+  if (!somebody) nobody_can_run();
   if (LOCKSTEP_UNLIKELY(events_ >= config.depth)) finish(Outcome::kDepth);
   if (n == 1) {
     if (!explorer->only(*ready[0])) finish(Outcome::kPruned);

@@ -108,6 +108,8 @@ inline bool try_turn(Thread& t, const Footprint& next, u64 pc) {
 
 inline void timed_out(Thread& t) { program.advance_to(t.deadline); }
 
+inline bool may_wake_by_chance(const Thread& t) { return program.config.spurious_wakeups && !t.woke_by_chance; }
+
 inline Op lock_op(Mode mode) {
   return mode == Mode::kBlock ? Op::kLock : mode == Mode::kTry ? Op::kTryLock : Op::kTimedLock;
 }

@@ -23,10 +23,12 @@ int condition_wait(Thread& t, u64 condition, u64 mutex, Mode mode, u64 deadline,
   t.woken = false;
   t.wait_mutex = mutex;
   t.deadline = timed ? deadline : kNever;
+  t.sleeping = true;
   // A notification turns this into "take the mutex" (condition_notify); otherwise only time or chance ends it.
   turn(
       t, touching(condition, Op::kCondWake),
-      [](const Thread& w) { return w.deadline != kNever || program.config.spurious_wakeups; }, &c, pc);
+      [](const Thread& w) { return w.deadline != kNever || may_wake_by_chance(w); }, &c, pc);
+  t.sleeping = false;
   int result = 0;
   bool was_woken = t.woken;
   if (!was_woken) {
@@ -36,7 +38,8 @@ int condition_wait(Thread& t, u64 condition, u64 mutex, Mode mode, u64 deadline,
         break;
       }
     }
-    bool spurious = !timed || (program.config.spurious_wakeups && program.choose(ChoiceKind::kSpurious, 2, t) == 1);
+    bool spurious = !timed || (may_wake_by_chance(t) && program.choose(ChoiceKind::kSpurious, 2, t) == 1);
+    t.woke_by_chance |= spurious;
     program.add_event(t, &c);
     if (!spurious) {
       timed_out(t);

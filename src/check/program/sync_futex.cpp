@@ -34,9 +34,11 @@ int futex_wait(Thread& t, u64 word, u32 expected, u32 bits, Mode mode, u64 deadl
   t.woken = false;
   t.wait_mutex = bits;
   t.deadline = mode == Mode::kTimed ? deadline : kNever;
+  t.sleeping = true;
   turn(
       t, touching(word, Op::kFutexWoken),
-      [](const Thread& w) { return w.woken || w.deadline != kNever || program.config.spurious_wakeups; }, &f, pc);
+      [](const Thread& w) { return w.woken || w.deadline != kNever || may_wake_by_chance(w); }, &f, pc);
+  t.sleeping = false;
   t.deadline = kNever;
   t.wait_mutex = 0;
   int result = 0;
@@ -49,7 +51,8 @@ int futex_wait(Thread& t, u64 word, u32 expected, u32 bits, Mode mode, u64 deadl
       }
     }
     bool spurious =
-        mode != Mode::kTimed || (program.config.spurious_wakeups && program.choose(ChoiceKind::kSpurious, 2, t) == 1);
+        mode != Mode::kTimed || (may_wake_by_chance(t) && program.choose(ChoiceKind::kSpurious, 2, t) == 1);
+    t.woke_by_chance |= spurious;
     if (spurious) {
       result = EINTR;
       flags = kFlagSpurious;

@@ -88,6 +88,8 @@ struct Thread {
   Thread* waits_for_thread;
   u64 wait_pc;
   u64 deadline;    // virtual time at which a timed operation gives up; kNever
+  bool sleeping;        // condition variable, futex: only a wakeup, a timeout or chance ends this
+  bool woke_by_chance;  // it has had its spurious wakeup; one in an execution, or loops around a wait never end
   bool woken;      // condition variable, futex: somebody woke it
   u64 wait_mutex;  // condition variable: address of the mutex to take again
   Op wait_op;
@@ -113,5 +115,8 @@ struct Thread {
 };
 
 inline constexpr u64 kNever = ~u64{0};
+
+/// Only a spurious wakeup lets it go on: that must not hide that nobody is left to wake it.
+inline bool waits_for_chance(const Thread& t) { return t.sleeping && !t.woken && t.deadline == kNever; }
 
 }  // namespace lockstep::runtime
