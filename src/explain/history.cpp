@@ -92,7 +92,10 @@ std::uint16_t History::holder(std::uint16_t waiter) const {
     const bool has_it = std::any_of(held.begin(), held.end(), [&](const Hold& h) { return h.lock == w.wait_addr; });
     if (t != waiter && has_it) return t;
   }
-  return protocol::kNoThread;
+  // It may be its own hold that is in the way: an upgrade from reading to writing.
+  const auto own = held_at_end(waiter);
+  const bool has_it = std::any_of(own.begin(), own.end(), [&](const Hold& h) { return h.lock == w.wait_addr; });
+  return has_it ? waiter : protocol::kNoThread;
 }
 
 std::optional<std::uint64_t> History::value(Index i) const {

@@ -350,7 +350,12 @@ std::string Story::action(Index i, const std::string& object) {
 }
 
 std::string Story::who_holds(std::uint64_t lock, std::uint16_t holder, std::uint16_t waiter) {
-  std::string text = holder == waiter ? "it holds it itself" : name(holder) + " holds it";
+  const auto own = h_.held_at_end(holder);
+  const bool shared = std::any_of(own.begin(), own.end(), [&](const History::Hold& hold) {
+    return hold.lock == lock && h_.at(hold.acquired).op == Op::kReadLock;
+  });
+  std::string text = holder == waiter ? (shared ? "it holds it itself, for reading" : "it holds it itself")
+                                      : name(holder) + " holds it";
   for (const History::Hold& hold : h_.held_at_end(holder)) {
     if (hold.lock == lock) return text + step_of(hold.acquired);
   }
