@@ -30,7 +30,8 @@ History::History(const trace::Execution& execution) : execution_(execution), hol
     if (trace::is_read(e.op) || trace::is_write(e.op)) accesses_[e.addr].push_back(i);
     if (trace::is_acquire(e.op) && succeeded(e)) {
       const trace::Thread& t = execution.threads[e.thread];
-      bool pending = last[e.thread] == i && t.state == protocol::ThreadState::kBlocked && t.wait_addr == e.addr;
+      bool pending = last[e.thread] == i && t.state == protocol::ThreadState::kBlocked && t.wait_addr == e.addr &&
+                     t.wait_op == e.op;
       if (pending && t.wait_holder == e.thread) {  // it waits for itself: the first time it did get the lock
         pending = std::any_of(holds_[e.thread].begin(), holds_[e.thread].end(),
                               [&](const Hold& h) { return h.lock == e.addr && h.released == kNone; });
@@ -92,7 +93,10 @@ std::uint16_t History::holder(std::uint16_t waiter) const {
     const bool has_it = std::any_of(held.begin(), held.end(), [&](const Hold& h) { return h.lock == w.wait_addr; });
     if (t != waiter && has_it) return t;
   }
-  return protocol::kNoThread;
+  // It may be its own hold that is in the way: an upgrade from reading to writing.
+  const auto own = held_at_end(waiter);
+  const bool has_it = std::any_of(own.begin(), own.end(), [&](const Hold& h) { return h.lock == w.wait_addr; });
+  return has_it ? waiter : protocol::kNoThread;
 }
 
 std::optional<std::uint64_t> History::value(Index i) const {

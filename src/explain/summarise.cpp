@@ -26,6 +26,7 @@ class Sentence {
 
   std::string deadlock();
   std::string race();
+  std::string whose_wait();
   std::string failure();
   std::string other();
 
@@ -54,7 +55,16 @@ class Sentence {
       const std::string who = w.wait_holder == kNoThread ? "the" : name(w.wait_holder) + "'s";
       return fmt::format("waits for {} initialisation of `{}", who, what.substr(kGuard.size()));
     }
+    if (w.wait_op == Op::kOnceBegin || in_call_once(t)) {
+      return w.wait_holder == kNoThread ? fmt::format("waits for the call_once on {}", what)
+                                        : fmt::format("waits for the call_once on {} that {} runs", what,
+                                                      w.wait_holder == t ? "it itself" : name(w.wait_holder));
+    }
     return (trace::is_acquire(w.wait_op) ? "waits for " : "sleeps on ") + what;
+  }
+  bool in_call_once(std::uint16_t t) {
+    const auto call = any_library_call(h_.execution(), thread(t).stack, namer_);
+    return call && call->function.starts_with("std::call_once");
   }
   std::string damage();
 
@@ -68,6 +78,18 @@ std::string Sentence::deadlock() {
   if (d_.pattern == "self-deadlock") {
     const std::uint16_t t = d_.waiting[0];
     if (thread(t).wait_op == Op::kThreadJoin) return fmt::format("Self-deadlock: {} joins itself.", name(t));
+    const auto own = h_.held_at_end(t);
+    const bool upgrade = std::any_of(own.begin(), own.end(), [&](const History::Hold& hold) {
+      const Op op = h_.at(hold.acquired).op;
+      return hold.lock == thread(t).wait_addr &&
+             (op == Op::kReadLock || op == Op::kTryReadLock || op == Op::kTimedReadLock);
+    });
+    if (upgrade) {
+      return fmt::format(
+          "Self-deadlock on {}: {} holds it for reading and locks it for writing; it waits for its own shared hold for "
+          "ever.",
+          object(0), name(t));
+    }
     return fmt::format("Self-deadlock on {}: {} locks it while it holds it already, and waits for itself for ever.",
                        object(0), name(t));
   }
@@ -147,6 +169,20 @@ std::string Sentence::deadlock() {
     return fmt::format("Deadlock: {}, and nobody ever notifies it.", parts);
   }
   return fmt::format("Deadlock: {}, and nobody is left to end that.", parts);
+}
+
+// A wakeup that is lost inside of a call of the library's: in whose code the wait and the wake lie.
+std::string Sentence::whose_wait() {
+  if (d_.pattern != "lost-wakeup" || d_.waiting.empty() || bug_.library) return {};
+  const auto wait = library_call(h_.execution(), thread(d_.waiting[0]).stack, namer_);
+  const auto wake = library_call(h_.execution(), h_.at(d_.turn).stack, namer_);
+  if (!wait || !wake) return {};
+  // The wait and the wake of an atomic are the program's own protocol.
+  if (wait->function.starts_with("std::atomic")) {
+    return fmt::format(" (The program waits and wakes by {} and {}.)", wait->function, wake->function);
+  }
+  return fmt::format(" The wait that missed it lies inside the standard library's own {}, and the wake inside {}.",
+                     wait->function, wake->function);
 }
 
 std::string Sentence::race() {
@@ -300,7 +336,7 @@ std::string summarise(const History& h, const trace::Bug& bug, const Diagnosis& 
   Sentence s(h, bug, d, namer);
   switch (bug.kind) {
     case Kind::kDeadlock:
-      return s.deadlock();
+      return s.deadlock() + s.whose_wait();
     case Kind::kDataRace:
       return s.race();
     case Kind::kAssertion:

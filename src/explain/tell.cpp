@@ -350,7 +350,12 @@ std::string Story::action(Index i, const std::string& object) {
 }
 
 std::string Story::who_holds(std::uint64_t lock, std::uint16_t holder, std::uint16_t waiter) {
-  std::string text = holder == waiter ? "it holds it itself" : name(holder) + " holds it";
+  const auto own = h_.held_at_end(holder);
+  const bool shared = std::any_of(own.begin(), own.end(), [&](const History::Hold& hold) {
+    return hold.lock == lock && h_.at(hold.acquired).op == Op::kReadLock;
+  });
+  std::string text = holder == waiter ? (shared ? "it holds it itself, for reading" : "it holds it itself")
+                                      : name(holder) + " holds it";
   for (const History::Hold& hold : h_.held_at_end(holder)) {
     if (hold.lock == lock) return text + step_of(hold.acquired);
   }
@@ -625,6 +630,13 @@ void Story::add_end() {
                        ? fmt::format("{}{} ({})", told ? "still waits on" : "waits on", what, call->function)
                        : fmt::format("{}sleeps{}", told ? "still " : "", s.object.empty() ? "" : " on" + what);
         s.why = "nobody is left to wake it";
+        const auto outer = any_library_call(h_.execution(), w.stack, namer_);
+        const bool once = s.object.starts_with("guard of ") || (outer && outer->function.starts_with("std::call_once"));
+        if (once && w.wait_holder != kNoThread) {
+          s.action = "waits for" + what;
+          s.why = fmt::format("{} runs that initialisation and has not finished it",
+                              w.wait_holder == t ? "it itself" : name(w.wait_holder));
+        }
         if (!told && w.wait_mutex != 0) {
           s.why = fmt::format("gave up {} for that; {}", quoted(namer_.object(w.wait_mutex)), s.why);
         }

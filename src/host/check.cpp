@@ -8,6 +8,7 @@
 #include "explain/explain.h"
 #include "host/user_error.h"
 #include "names/namer.h"
+#include "names/text.h"
 #include "trace/vocabulary.h"
 
 namespace lockstep::host {
@@ -19,8 +20,29 @@ using report::Stopped;
 
 constexpr std::size_t kMaxRecordedWarnings = 8;
 
-std::string replayed_kind(const trace::Execution& e) {
-  return e.bug ? std::string(trace::kind_name(e.bug->kind)) : "no bug";
+// What came of a replay that ended in another bug than the one found; if it is of the same kind, how the two differ.
+std::string replayed_bug(const trace::Bug& found, const trace::Execution& e) {
+  if (!e.bug) return "no bug";
+  const std::string kind(trace::kind_name(e.bug->kind));
+  if (e.bug->kind != found.kind) return kind;
+  names::Namer namer(e);
+  const auto place = [&](const trace::Bug& b) {
+    const names::SourceFrame f = b.pc != 0 ? namer.place(b.pc) : names::SourceFrame();
+    return f.file.empty() ? std::string() : fmt::format("{}:{}", names::base_name(f.file), f.line);
+  };
+  std::string before = place(found), now = place(*e.bug), what = "at";
+  if (before == now) {
+    before = found.message;
+    now = e.bug->message;
+    what = "with";
+  }
+  if (before == now && found.addr != e.bug->addr) {
+    before = found.addr == 0 ? "" : namer.object(found.addr);
+    now = e.bug->addr == 0 ? "" : namer.object(e.bug->addr);
+    what = "on";
+  }
+  if (before == now || before.empty() || now.empty()) return fmt::format("another {} (its report differs)", kind);
+  return fmt::format("another {} ({} {}, not {})", kind, what, now, before);
 }
 
 Finding not_deterministic(const FoundBug& found, const std::string& detail) {
@@ -59,7 +81,7 @@ Finding recorded_finding(const Target& target, const CheckOptions& options, cons
   if (found.bug.library && (recorded.diverged || !same)) return explain::explain_unrecorded(found.bug);
   if (recorded.diverged || !same) {
     *nondeterministic = true;
-    return not_deterministic(found, recorded.diverged ? "another execution" : replayed_kind(execution));
+    return not_deterministic(found, recorded.diverged ? "another execution" : replayed_bug(found.bug, execution));
   }
   trace::Bug bug = *same;
   bug.warning = warning;
@@ -98,6 +120,9 @@ std::vector<std::string> describe_frames(const std::vector<std::uint64_t>& frame
   }
   return out;
 }
+
+// A search that saw no execution from start to end has shown nothing, unless it has seen that there is none.
+bool saw_nothing(const report::Report& r) { return r.executions == 0 && !r.complete; }
 
 int status_of(const report::Report& r, bool nondeterministic) {
   if (nondeterministic) return kExitDiverged;
@@ -146,7 +171,7 @@ Outcome check(const Target& target, const CheckOptions& options, const Watcher& 
   const bool warned = std::any_of(r.warnings.begin(), r.warnings.end(), [](const Finding& f) { return !f.library; });
   const bool failed = !r.bugs.empty() || (options.warnings_as_errors && warned);
   const bool cut_short = r.stopped == Stopped::kInterrupt || r.stopped == Stopped::kUnsupported;
-  r.verdict = failed ? "fail" : cut_short ? "inconclusive" : "pass";
+  r.verdict = failed ? "fail" : cut_short || saw_nothing(r) ? "inconclusive" : "pass";
   out.status = status_of(r, nondeterministic);
   return out;
 }
@@ -262,7 +287,7 @@ Outcome report_of(const protocol::Segment& segment, const std::string& program) 
   s.keep_going = segment.config.keep_going;
   s.max_executions = segment.config.max_executions;
   r.stopped = reason(found, s);
-  r.verdict = !r.bugs.empty() ? "fail" : !r.unsupported.empty() ? "inconclusive" : "pass";
+  r.verdict = !r.bugs.empty() ? "fail" : !r.unsupported.empty() || saw_nothing(r) ? "inconclusive" : "pass";
   out.status = status_of(r, false);
   return out;
 }

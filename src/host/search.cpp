@@ -82,10 +82,11 @@ FoundBug death(const protocol::Segment& segment, const ChildEnd& end, std::uint6
   }
   std::string how = end.signal != 0 ? fmt::format("killed by signal {} ({})", end.signal, strsignal(end.signal))
                                     : fmt::format("exit status {}", end.status);
-  if (!end.error_output.empty()) how += "; it said: " + end.error_output;
-  throw UserError(fmt::format(
-      "{}: ended before the checker could take over ({}); see whether the program runs at all without lockstep",
-      target.file.path, how));
+  std::string said = end.error_output;
+  while (!said.empty() && said.back() == '\n') said.pop_back();
+  if (!said.empty()) how += "; it said: " + said;
+  throw UserError(fmt::format("{}: the program did not start: it ended before the checker could take over ({})",
+                              target.file.path, how));
 }
 
 }  // namespace

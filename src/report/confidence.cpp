@@ -13,6 +13,13 @@ std::string grouped(std::uint64_t number) {
 
 std::string confidence(const Report& r) {
   const std::string executions = fmt::format("{} execution{}", grouped(r.executions), r.executions == 1 ? "" : "s");
+  if (r.verdict == "inconclusive" && r.executions == 0 && r.blocked > 0 && r.stopped != Stopped::kInterrupt &&
+      r.stopped != Stopped::kUnsupported) {
+    const std::string where = r.depth_reached
+                                  ? fmt::format("was cut at --depth {}, or by an assumption or a spin", r.depth)
+                                  : std::string("was cut by an assumption or ended in a spin");
+    return fmt::format("no complete execution: every one of {} {}; not a proof", grouped(r.blocked), where);
+  }
   std::string text;
   switch (r.stopped) {
     case Stopped::kComplete:

@@ -90,5 +90,19 @@ TEST(Report, NumbersAreGrouped) {
   EXPECT_EQ(report::grouped(1234567), "1,234,567");
 }
 
+TEST(Confidence, SaysWhyNoExecutionIsComplete) {
+  report::Report r;
+  r.verdict = "inconclusive";
+  r.stopped = report::Stopped::kTime;
+  r.blocked = 1200;
+  EXPECT_EQ(report::confidence(r),
+            "no complete execution: every one of 1,200 was cut by an assumption or ended in a spin; not a proof");
+  r.depth_reached = true;
+  r.depth = 200;
+  EXPECT_EQ(report::confidence(r),
+            "no complete execution: every one of 1,200 was cut at --depth 200, or by an assumption or a spin; not a "
+            "proof");
+}
+
 }  // namespace
 }  // namespace lockstep
