@@ -50,8 +50,7 @@ int futex_wait(Thread& t, u64 word, u32 expected, u32 bits, Mode mode, u64 deadl
         if (o->waiters[i] == &t) o->waiters.erase_at(i--);
       }
     }
-    bool spurious =
-        mode != Mode::kTimed || (may_wake_by_chance(t) && program.choose(ChoiceKind::kSpurious, 2, t) == 1);
+    bool spurious = mode != Mode::kTimed || (may_wake_by_chance(t) && program.choose(ChoiceKind::kSpurious, 2, t) == 1);
     t.woke_by_chance |= spurious;
     if (spurious) {
       result = EINTR;

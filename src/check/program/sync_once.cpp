@@ -9,6 +9,9 @@ bool once_begin(Thread& t, u64 once, u64 pc) {
   if (o.count == 1 && o.owner == &t) {
     t.wait_pc = pc;
     t.waits_for = &o;
+    t.wait_op = Op::kOnceBegin;
+    t.pending = touching(once, Op::kOnceBegin);
+    t.ready = [](const Thread&) { return false; };
     program.bug(Kind::kDeadlock, &t, once, pc, "an initialiser that runs once enters itself");
   }
   turn(

@@ -87,11 +87,11 @@ struct Thread {
   Object* waits_for;
   Thread* waits_for_thread;
   u64 wait_pc;
-  u64 deadline;    // virtual time at which a timed operation gives up; kNever
+  u64 deadline;         // virtual time at which a timed operation gives up; kNever
   bool sleeping;        // condition variable, futex: only a wakeup, a timeout or chance ends this
   bool woke_by_chance;  // it has had its spurious wakeup; one in an execution, or loops around a wait never end
-  bool woken;      // condition variable, futex: somebody woke it
-  u64 wait_mutex;  // condition variable: address of the mutex to take again
+  bool woken;           // condition variable, futex: somebody woke it
+  u64 wait_mutex;       // condition variable: address of the mutex to take again
   Op wait_op;
 
   // Start and end
