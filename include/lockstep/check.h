@@ -96,8 +96,6 @@ static inline void lockstep_name_thread(const char* name) {
 
 #include <chrono>
 #include <string>
-#include <type_traits>
-#include <utility>
 #include <vector>
 
 namespace lockstep {
@@ -168,7 +166,8 @@ report check(const options& o, Function&& function) {
     r.text = "lockstep: not checked, the function ran once: the program does not use Lockstep's library\n";
     return r;
   }
-  using Body = std::remove_reference_t<Function>;
+  // A lambda around it, so that plain functions serve as well.
+  auto body = [&function] { static_cast<void>(function()); };
   lockstep_check_request request = {};
   request.version = 1;
   request.mode = static_cast<std::uint32_t>(o.mode);
@@ -181,8 +180,8 @@ report check(const options& o, Function&& function) {
   request.keep_going = o.keep_going;
   request.spurious_wakeups = o.spurious_wakeups;
   request.detect_leaks = o.detect_leaks;
-  request.function = [](void* body) { (*static_cast<Body*>(body))(); };
-  request.argument = const_cast<void*>(static_cast<const void*>(&function));
+  request.function = [](void* it) { (*static_cast<decltype(body)*>(it))(); };
+  request.argument = &body;
   lockstep_check_answer answer = {};
   runtime(&request, &answer);
   static constexpr const char* kVerdicts[] = {"pass", "fail", "inconclusive"};

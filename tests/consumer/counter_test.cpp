@@ -30,3 +30,10 @@ TEST(Counter, AnIncrementInTwoStepsIsLost) {
   EXPECT_EQ(report.verdict, "fail");
   ASSERT_EQ(report.bugs.size(), 1u);
 }
+
+void count_alone() {
+  std::atomic<int> counter = 0;
+  ++counter;
+}
+
+TEST(Counter, APlainFunctionCanBeChecked) { EXPECT_TRUE(lockstep::check({}, count_alone).passed()); }
