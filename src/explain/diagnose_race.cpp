@@ -7,7 +7,6 @@ namespace lockstep::explain {
 namespace {
 
 using protocol::Op;
-using protocol::Order;
 
 Index access_of(const History& h, std::uint16_t thread, std::uint64_t addr) {
   return h.last(thread, h.size(), [&](const trace::Event& e) {

@@ -88,7 +88,7 @@ std::uint16_t History::holder(std::uint16_t waiter) const {
   const trace::Thread& w = execution_.threads[waiter];
   if (w.wait_holder != protocol::kNoThread || !trace::is_acquire(w.wait_op)) return w.wait_holder;
   // A lock that several threads hold, for reading.
-  for (std::uint16_t t = 0; t < holds_.size(); ++t) {
+  for (std::uint16_t t = 0, count = static_cast<std::uint16_t>(holds_.size()); t < count; ++t) {
     const auto held = held_at_end(t);
     const bool has_it = std::any_of(held.begin(), held.end(), [&](const Hold& h) { return h.lock == w.wait_addr; });
     if (t != waiter && has_it) return t;

@@ -37,6 +37,7 @@ std::string output_with(const Target& target, const std::string& argument, int* 
   std::vector<std::string> strings = target.argv;
   strings.push_back(argument);
   std::vector<char*> argv;
+  argv.reserve(strings.size() + 1);
   for (std::string& s : strings) argv.push_back(s.data());
   argv.push_back(nullptr);
   const pid_t pid = fork();

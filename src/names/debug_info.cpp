@@ -158,7 +158,7 @@ std::string ModuleIndex::qualified(Dwarf_Die die, bool call_marks) const {
     const bool lambda = !scope_name && (tag == DW_TAG_class_type || tag == DW_TAG_structure_type);
     std::string part = scope_name ? scope_name : lambda ? "<lambda()>" : "";
     if (call_marks && tag == DW_TAG_subprogram && !part.empty()) part += "()";
-    if (!part.empty()) out = part + "::" + out;
+    if (!part.empty()) out.insert(0, part.append("::"));
     const Dwarf_Die scope_origin = origin_of(scope);
     it = parents.find(dwarf_dieoffset(const_cast<Dwarf_Die*>(&scope_origin)));
   }

@@ -102,7 +102,7 @@ std::string path_in_array(Dwarf_Die type, std::uint64_t offset, bool show_index,
   std::uint64_t index = offset / size;
   std::string text;
   for (std::size_t i = bounds.size(); i-- > 1 && bounds[i] != 0;) {
-    text = "[" + std::to_string(index % bounds[i]) + "]" + text;
+    text.insert(0, fmt::format("[{}]", index % bounds[i]));
     index /= bounds[i];
   }
   text = "[" + std::to_string(index) + "]" + text;

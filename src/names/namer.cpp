@@ -113,7 +113,7 @@ std::string Namer::object(std::uint64_t addr, std::uint32_t event) {
   for (const trace::GivenName& n : execution_.names) {
     if (n.addr == addr && !n.name.empty()) return n.name;
   }
-  for (std::uint16_t t = 0; t < execution_.threads.size(); ++t) {
+  for (std::uint16_t t = 0, count = static_cast<std::uint16_t>(execution_.threads.size()); t < count; ++t) {
     const trace::Thread& thread = execution_.threads[t];
     if (addr >= thread.stack_low && addr < thread.stack_high) return stack_object(addr, t, event);
   }
@@ -292,7 +292,7 @@ std::string Namer::derived_thread_name(std::uint16_t index) {
 
 void Namer::name_threads() {
   std::vector<std::string> names;
-  for (std::uint16_t t = 0; t < execution_.threads.size(); ++t) {
+  for (std::uint16_t t = 0, count = static_cast<std::uint16_t>(execution_.threads.size()); t < count; ++t) {
     names.push_back(derived_thread_name(t));
     if (names.back().empty()) names.back() = "thread";
   }

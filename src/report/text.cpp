@@ -114,7 +114,7 @@ void Text::steps(const Finding& f) {
     while (!text.empty() && text.back() == ' ') text.pop_back();
     line(text);
     std::string why = s.why;
-    if (s.turning_point) why = "turning point" + (why.empty() ? "" : ": " + why);
+    if (s.turning_point) why.insert(0, why.empty() ? "turning point" : "turning point: ");
     if (why.empty()) continue;
     const std::size_t indent = left + 2;
     why = std::string(left, ' ') + "- " + wrap(printable(why), width_ > indent + 20 ? width_ - indent : 40, indent);

@@ -2,11 +2,11 @@
 // LOCKSTEP_FAKE names, with a recording of two threads in an AB-BA deadlock.
 #include <fcntl.h>
 #include <link.h>
-#include <signal.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>

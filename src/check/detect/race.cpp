@@ -385,10 +385,6 @@ void freed(Thread& t, u64 address, u64 size, u64 pc, bool check) {
   }
 }
 
-void fresh(u64 address, u64 size) {
-  for (u64 a = address & ~u64{7}; a < address + size; a += 8) cell_of(a).execution = 0;
-}
-
 void mark_object(u64 address) { cell_of(address).flags |= kObject; }
 
 void collect_shared(bool on) { g_collect = on; }

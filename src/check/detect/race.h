@@ -28,8 +28,6 @@ void written(Location& location);
 
 /// The block is freed: conflicts with accesses that are not ordered before, and later accesses are found.
 void freed(Thread& t, u64 address, u64 size, u64 pc, bool check);
-/// A block is allocated or mapped here.
-void fresh(u64 address, u64 size);
 
 /// The memory of these bytes holds an object (a mutex, …) that should be dropped with it.
 void mark_object(u64 address);

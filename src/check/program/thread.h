@@ -78,8 +78,6 @@ struct Thread {
   Thread* starter;       // goes on when this thread has reached its first visible operation
   bool local;            // pending operation commutes with everything: no decision about it
   bool ignore_accesses;  // TSan annotations
-  bool cancelled;
-  u32 cs_depth;  // atomic sections
 
   // The pending operation
   Footprint pending;
