@@ -1,6 +1,7 @@
 #include "names/member_path.h"
 
 #include <dwarf.h>
+#include <fmt/format.h>
 
 #include <vector>
 
