@@ -5,7 +5,8 @@
 // blocks are borrowed from real threads that do nothing else than sleep for ever, so glibc has set up everything in
 // them that a thread needs.
 //
-// The only architecture-bound code of the runtime is in this folder (x86-64, System V ABI, Linux).
+// Bound to x86-64, the System V ABI and Linux, as are hooks/entry.S and the few inline instructions that
+// ARCHITECTURE.md names.
 #pragma once
 
 #include "base/base.h"

@@ -9,8 +9,6 @@
 #include "program/lifecycle.h"
 #include "program/sync.h"
 
-#define IMPLEMENTATION extern "C" __attribute__((visibility("hidden"), used))
-
 using namespace lockstep::runtime;
 using lockstep::protocol::LockType;
 using sync::Mode;
@@ -94,11 +92,11 @@ LOCKSTEP_EXPORT int mtx_lock(mtx_t* m) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(mtx_lock)(m));
   return lock(t, m, Mode::kBlock, kNever, pc);
 }
-IMPLEMENTATION int lockstep_impl_mtx_trylock(mtx_t* m) {
+LOCKSTEP_IMPLEMENTATION int lockstep_impl_mtx_trylock(mtx_t* m) {
   LOCKSTEP_STUB_HOOK(LOCKSTEP_REAL(mtx_trylock)(m));
   return lock(t, m, Mode::kTry, kNever, pc);
 }
-IMPLEMENTATION int lockstep_impl_mtx_timedlock(mtx_t* m, const timespec* when) {
+LOCKSTEP_IMPLEMENTATION int lockstep_impl_mtx_timedlock(mtx_t* m, const timespec* when) {
   LOCKSTEP_STUB_HOOK(LOCKSTEP_REAL(mtx_timedlock)(m, when));
   if (!clocks::valid(when)) return thrd_error;
   u64 deadline = clocks::deadline(CLOCK_REALTIME, *when);

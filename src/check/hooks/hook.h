@@ -13,6 +13,9 @@ extern "C" {
 extern lockstep::runtime::EntryFrame* lockstep_entry __attribute__((visibility("hidden")));
 }
 
+/// What an entry stub calls: hidden, but with a C name, lockstep_impl_<name>.
+#define LOCKSTEP_IMPLEMENTATION extern "C" __attribute__((visibility("hidden"), used))
+
 namespace lockstep::runtime {
 
 #define LOCKSTEP_CALLER reinterpret_cast<::lockstep::runtime::u64>(__builtin_return_address(0))

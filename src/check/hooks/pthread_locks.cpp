@@ -6,8 +6,6 @@
 #include "hooks/hook.h"
 #include "program/sync.h"
 
-#define IMPLEMENTATION extern "C" __attribute__((visibility("hidden"), used))
-
 namespace lockstep::runtime {
 namespace {
 
@@ -66,16 +64,17 @@ LOCKSTEP_EXPORT int pthread_mutex_lock(pthread_mutex_t* m) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(pthread_mutex_lock)(m));
   return lock(t, m, Mode::kBlock, kNever, pc);
 }
-IMPLEMENTATION int lockstep_impl_pthread_mutex_trylock(pthread_mutex_t* m) {
+LOCKSTEP_IMPLEMENTATION int lockstep_impl_pthread_mutex_trylock(pthread_mutex_t* m) {
   LOCKSTEP_STUB_HOOK(LOCKSTEP_REAL(pthread_mutex_trylock)(m));
   return lock(t, m, Mode::kTry, kNever, pc);
 }
-IMPLEMENTATION int lockstep_impl_pthread_mutex_timedlock(pthread_mutex_t* m, const timespec* when) {
+LOCKSTEP_IMPLEMENTATION int lockstep_impl_pthread_mutex_timedlock(pthread_mutex_t* m, const timespec* when) {
   LOCKSTEP_STUB_HOOK(LOCKSTEP_REAL(pthread_mutex_timedlock)(m, when));
   if (!clocks::valid(when)) return EINVAL;
   return lock(t, m, Mode::kTimed, clocks::deadline(CLOCK_REALTIME, *when), pc);
 }
-IMPLEMENTATION int lockstep_impl_pthread_mutex_clocklock(pthread_mutex_t* m, clockid_t clock, const timespec* when) {
+LOCKSTEP_IMPLEMENTATION int lockstep_impl_pthread_mutex_clocklock(pthread_mutex_t* m, clockid_t clock,
+                                                                  const timespec* when) {
   LOCKSTEP_STUB_HOOK(LOCKSTEP_REAL(pthread_mutex_clocklock)(m, clock, when));
   if (!clocks::valid(when)) return EINVAL;
   return lock(t, m, Mode::kTimed, clocks::deadline(clock, *when), pc);
@@ -137,27 +136,28 @@ LOCKSTEP_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t* l) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(pthread_rwlock_destroy)(l));
   return sync::rwlock_destroy(t, address_of(l), pc);
 }
-#define RWLOCK(name, write)                                                                                      \
-  LOCKSTEP_EXPORT int pthread_rwlock_##name##lock(pthread_rwlock_t* l) {                                         \
-    LOCKSTEP_HOOK(LOCKSTEP_REAL(pthread_rwlock_##name##lock)(l));                                                \
-    return sync::rwlock_lock(t, address_of(l), write, Mode::kBlock, kNever, prefers_writers(l), pc);             \
-  }                                                                                                              \
-  IMPLEMENTATION int lockstep_impl_pthread_rwlock_try##name##lock(pthread_rwlock_t* l) {                         \
-    LOCKSTEP_STUB_HOOK(LOCKSTEP_REAL(pthread_rwlock_try##name##lock)(l));                                        \
-    return sync::rwlock_lock(t, address_of(l), write, Mode::kTry, kNever, prefers_writers(l), pc);               \
-  }                                                                                                              \
-  IMPLEMENTATION int lockstep_impl_pthread_rwlock_timed##name##lock(pthread_rwlock_t* l, const timespec* when) { \
-    LOCKSTEP_STUB_HOOK(LOCKSTEP_REAL(pthread_rwlock_timed##name##lock)(l, when));                                \
-    if (!clocks::valid(when)) return EINVAL;                                                                     \
-    return sync::rwlock_lock(t, address_of(l), write, Mode::kTimed, clocks::deadline(CLOCK_REALTIME, *when),     \
-                             prefers_writers(l), pc);                                                            \
-  }                                                                                                              \
-  IMPLEMENTATION int lockstep_impl_pthread_rwlock_clock##name##lock(pthread_rwlock_t* l, clockid_t clock,        \
-                                                                    const timespec* when) {                      \
-    LOCKSTEP_STUB_HOOK(LOCKSTEP_REAL(pthread_rwlock_clock##name##lock)(l, clock, when));                         \
-    if (!clocks::valid(when)) return EINVAL;                                                                     \
-    return sync::rwlock_lock(t, address_of(l), write, Mode::kTimed, clocks::deadline(clock, *when),              \
-                             prefers_writers(l), pc);                                                            \
+#define RWLOCK(name, write)                                                                                        \
+  LOCKSTEP_EXPORT int pthread_rwlock_##name##lock(pthread_rwlock_t* l) {                                           \
+    LOCKSTEP_HOOK(LOCKSTEP_REAL(pthread_rwlock_##name##lock)(l));                                                  \
+    return sync::rwlock_lock(t, address_of(l), write, Mode::kBlock, kNever, prefers_writers(l), pc);               \
+  }                                                                                                                \
+  LOCKSTEP_IMPLEMENTATION int lockstep_impl_pthread_rwlock_try##name##lock(pthread_rwlock_t* l) {                  \
+    LOCKSTEP_STUB_HOOK(LOCKSTEP_REAL(pthread_rwlock_try##name##lock)(l));                                          \
+    return sync::rwlock_lock(t, address_of(l), write, Mode::kTry, kNever, prefers_writers(l), pc);                 \
+  }                                                                                                                \
+  LOCKSTEP_IMPLEMENTATION int lockstep_impl_pthread_rwlock_timed##name##lock(pthread_rwlock_t* l,                  \
+                                                                             const timespec* when) {               \
+    LOCKSTEP_STUB_HOOK(LOCKSTEP_REAL(pthread_rwlock_timed##name##lock)(l, when));                                  \
+    if (!clocks::valid(when)) return EINVAL;                                                                       \
+    return sync::rwlock_lock(t, address_of(l), write, Mode::kTimed, clocks::deadline(CLOCK_REALTIME, *when),       \
+                             prefers_writers(l), pc);                                                              \
+  }                                                                                                                \
+  LOCKSTEP_IMPLEMENTATION int lockstep_impl_pthread_rwlock_clock##name##lock(pthread_rwlock_t* l, clockid_t clock, \
+                                                                             const timespec* when) {               \
+    LOCKSTEP_STUB_HOOK(LOCKSTEP_REAL(pthread_rwlock_clock##name##lock)(l, clock, when));                           \
+    if (!clocks::valid(when)) return EINVAL;                                                                       \
+    return sync::rwlock_lock(t, address_of(l), write, Mode::kTimed, clocks::deadline(clock, *when),                \
+                             prefers_writers(l), pc);                                                              \
   }
 RWLOCK(rd, false)
 RWLOCK(wr, true)
@@ -181,7 +181,7 @@ LOCKSTEP_EXPORT int pthread_spin_lock(pthread_spinlock_t* l) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(pthread_spin_lock)(l));
   return sync::mutex_lock(t, address_of(l), LockType::kSpin, Mode::kBlock, kNever, pc);
 }
-IMPLEMENTATION int lockstep_impl_pthread_spin_trylock(pthread_spinlock_t* l) {
+LOCKSTEP_IMPLEMENTATION int lockstep_impl_pthread_spin_trylock(pthread_spinlock_t* l) {
   LOCKSTEP_STUB_HOOK(LOCKSTEP_REAL(pthread_spin_trylock)(l));
   return sync::mutex_lock(t, address_of(l), LockType::kSpin, Mode::kTry, kNever, pc);
 }

@@ -9,8 +9,6 @@
 #include "program/sync.h"
 #include "record/recorder.h"
 
-#define IMPLEMENTATION extern "C" __attribute__((visibility("hidden"), used))
-
 using namespace lockstep::runtime;
 
 LOCKSTEP_EXPORT int pthread_create(pthread_t* handle, const pthread_attr_t* a, void* (*start)(void*), void* argument) {
@@ -23,17 +21,17 @@ LOCKSTEP_EXPORT int pthread_join(pthread_t handle, void** result) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(pthread_join)(handle, result));
   return threads::join(t, handle, result, false, kNever, false, pc);
 }
-IMPLEMENTATION int lockstep_impl_pthread_tryjoin_np(pthread_t handle, void** result) {
+LOCKSTEP_IMPLEMENTATION int lockstep_impl_pthread_tryjoin_np(pthread_t handle, void** result) {
   LOCKSTEP_STUB_HOOK(LOCKSTEP_REAL(pthread_tryjoin_np)(handle, result));
   return threads::join(t, handle, result, false, kNever, true, pc);
 }
-IMPLEMENTATION int lockstep_impl_pthread_timedjoin_np(pthread_t handle, void** result, const timespec* when) {
+LOCKSTEP_IMPLEMENTATION int lockstep_impl_pthread_timedjoin_np(pthread_t handle, void** result, const timespec* when) {
   LOCKSTEP_STUB_HOOK(LOCKSTEP_REAL(pthread_timedjoin_np)(handle, result, when));
   if (!when) return threads::join(t, handle, result, false, kNever, false, pc);
   return threads::join(t, handle, result, true, clocks::deadline(CLOCK_REALTIME, *when), false, pc);
 }
-IMPLEMENTATION int lockstep_impl_pthread_clockjoin_np(pthread_t handle, void** result, clockid_t clock,
-                                                      const timespec* when) {
+LOCKSTEP_IMPLEMENTATION int lockstep_impl_pthread_clockjoin_np(pthread_t handle, void** result, clockid_t clock,
+                                                               const timespec* when) {
   LOCKSTEP_STUB_HOOK(LOCKSTEP_REAL(pthread_clockjoin_np)(handle, result, clock, when));
   if (!when) return threads::join(t, handle, result, false, kNever, false, pc);
   return threads::join(t, handle, result, true, clocks::deadline(clock, *when), false, pc);

@@ -6,8 +6,6 @@
 #include "hooks/hook.h"
 #include "program/sync.h"
 
-#define IMPLEMENTATION extern "C" __attribute__((visibility("hidden"), used))
-
 using namespace lockstep::runtime;
 using sync::Mode;
 
@@ -35,16 +33,16 @@ LOCKSTEP_EXPORT int sem_wait(sem_t* s) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(sem_wait)(s));
   return answer(sync::semaphore_wait(t, address_of(s), Mode::kBlock, kNever, pc));
 }
-IMPLEMENTATION int lockstep_impl_sem_trywait(sem_t* s) {
+LOCKSTEP_IMPLEMENTATION int lockstep_impl_sem_trywait(sem_t* s) {
   LOCKSTEP_STUB_HOOK(LOCKSTEP_REAL(sem_trywait)(s));
   return answer(sync::semaphore_wait(t, address_of(s), Mode::kTry, kNever, pc));
 }
-IMPLEMENTATION int lockstep_impl_sem_timedwait(sem_t* s, const timespec* when) {
+LOCKSTEP_IMPLEMENTATION int lockstep_impl_sem_timedwait(sem_t* s, const timespec* when) {
   LOCKSTEP_STUB_HOOK(LOCKSTEP_REAL(sem_timedwait)(s, when));
   if (!clocks::valid(when)) return answer(EINVAL);
   return answer(sync::semaphore_wait(t, address_of(s), Mode::kTimed, clocks::deadline(CLOCK_REALTIME, *when), pc));
 }
-IMPLEMENTATION int lockstep_impl_sem_clockwait(sem_t* s, clockid_t clock, const timespec* when) {
+LOCKSTEP_IMPLEMENTATION int lockstep_impl_sem_clockwait(sem_t* s, clockid_t clock, const timespec* when) {
   LOCKSTEP_STUB_HOOK(LOCKSTEP_REAL(sem_clockwait)(s, clock, when));
   if (!clocks::valid(when)) return answer(EINVAL);
   return answer(sync::semaphore_wait(t, address_of(s), Mode::kTimed, clocks::deadline(clock, *when), pc));

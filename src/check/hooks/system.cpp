@@ -10,8 +10,6 @@
 #include "hooks/hook.h"
 #include "program/sync.h"
 
-#define IMPLEMENTATION extern "C" __attribute__((visibility("hidden"), used))
-
 using namespace lockstep::runtime;
 using sync::Mode;
 
@@ -62,7 +60,7 @@ long futex(Thread& t, u64 word, int operation, u32 value, u64 fourth, u64 target
 }  // namespace
 
 // More than six arguments: the number and five in registers, the last on the stack, behind the stub's frame.
-IMPLEMENTATION long lockstep_impl_syscall(long number, long a, long b, long c, long d, long e) {
+LOCKSTEP_IMPLEMENTATION long lockstep_impl_syscall(long number, long a, long b, long c, long d, long e) {
   i64 f = static_cast<i64>(*reinterpret_cast<const u64*>(lockstep_entry->stack()));
   LOCKSTEP_STUB_HOOK(result_of(raw_syscall(number, a, b, c, d, e, f)));
   switch (number) {

@@ -128,40 +128,37 @@ void store(volatile T* p, T v, int mo, u64 pc_of_call) {
 
 using namespace lockstep::runtime;
 
-// The stubs call these; hidden, but with C names.
-#define IMPLEMENTATION extern "C" __attribute__((visibility("hidden"), used))
-
-#define RMW(bits, type, name, op)                                                                    \
-  IMPLEMENTATION type lockstep_impl___tsan_atomic##bits##_##name(volatile type* p, type v, int mo) { \
-    return rmw<type>(p, op, v, mo);                                                                  \
+#define RMW(bits, type, name, op)                                                                             \
+  LOCKSTEP_IMPLEMENTATION type lockstep_impl___tsan_atomic##bits##_##name(volatile type* p, type v, int mo) { \
+    return rmw<type>(p, op, v, mo);                                                                           \
   }
 
-#define ATOMIC(bits, type)                                                                                         \
-  IMPLEMENTATION type lockstep_impl___tsan_atomic##bits##_load(const volatile type* p, int mo) {                   \
-    return load<type>(const_cast<volatile type*>(p), mo);                                                          \
-  }                                                                                                                \
-  LOCKSTEP_EXPORT void __tsan_atomic##bits##_store(volatile type* p, type v, int mo) {                             \
-    store<type>(p, v, mo, LOCKSTEP_CALLER);                                                                        \
-  }                                                                                                                \
-  RMW(bits, type, exchange, RmwOp::kExchange)                                                                      \
-  RMW(bits, type, fetch_add, RmwOp::kAdd)                                                                          \
-  RMW(bits, type, fetch_sub, RmwOp::kSub)                                                                          \
-  RMW(bits, type, fetch_and, RmwOp::kAnd)                                                                          \
-  RMW(bits, type, fetch_or, RmwOp::kOr)                                                                            \
-  RMW(bits, type, fetch_xor, RmwOp::kXor)                                                                          \
-  RMW(bits, type, fetch_nand, RmwOp::kNand)                                                                        \
-  IMPLEMENTATION int lockstep_impl___tsan_atomic##bits##_compare_exchange_strong(volatile type* p, type* expected, \
-                                                                                 type v, int mo, int fail) {       \
-    return cas<type>(p, expected, v, mo, fail, false);                                                             \
-  }                                                                                                                \
-  IMPLEMENTATION int lockstep_impl___tsan_atomic##bits##_compare_exchange_weak(volatile type* p, type* expected,   \
-                                                                               type v, int mo, int fail) {         \
-    return cas<type>(p, expected, v, mo, fail, true);                                                              \
-  }                                                                                                                \
-  IMPLEMENTATION type lockstep_impl___tsan_atomic##bits##_compare_exchange_val(volatile type* p, type expected,    \
-                                                                               type v, int mo, int fail) {         \
-    cas<type>(p, &expected, v, mo, fail, false);                                                                   \
-    return expected;                                                                                               \
+#define ATOMIC(bits, type)                                                                                \
+  LOCKSTEP_IMPLEMENTATION type lockstep_impl___tsan_atomic##bits##_load(const volatile type* p, int mo) { \
+    return load<type>(const_cast<volatile type*>(p), mo);                                                 \
+  }                                                                                                       \
+  LOCKSTEP_EXPORT void __tsan_atomic##bits##_store(volatile type* p, type v, int mo) {                    \
+    store<type>(p, v, mo, LOCKSTEP_CALLER);                                                               \
+  }                                                                                                       \
+  RMW(bits, type, exchange, RmwOp::kExchange)                                                             \
+  RMW(bits, type, fetch_add, RmwOp::kAdd)                                                                 \
+  RMW(bits, type, fetch_sub, RmwOp::kSub)                                                                 \
+  RMW(bits, type, fetch_and, RmwOp::kAnd)                                                                 \
+  RMW(bits, type, fetch_or, RmwOp::kOr)                                                                   \
+  RMW(bits, type, fetch_xor, RmwOp::kXor)                                                                 \
+  RMW(bits, type, fetch_nand, RmwOp::kNand)                                                               \
+  LOCKSTEP_IMPLEMENTATION int lockstep_impl___tsan_atomic##bits##_compare_exchange_strong(                \
+      volatile type* p, type* expected, type v, int mo, int fail) {                                       \
+    return cas<type>(p, expected, v, mo, fail, false);                                                    \
+  }                                                                                                       \
+  LOCKSTEP_IMPLEMENTATION int lockstep_impl___tsan_atomic##bits##_compare_exchange_weak(                  \
+      volatile type* p, type* expected, type v, int mo, int fail) {                                       \
+    return cas<type>(p, expected, v, mo, fail, true);                                                     \
+  }                                                                                                       \
+  LOCKSTEP_IMPLEMENTATION type lockstep_impl___tsan_atomic##bits##_compare_exchange_val(                  \
+      volatile type* p, type expected, type v, int mo, int fail) {                                        \
+    cas<type>(p, &expected, v, mo, fail, false);                                                          \
+    return expected;                                                                                      \
   }
 
 ATOMIC(8, u8)
