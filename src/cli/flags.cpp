@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::array kFlags = {
     Flag{
-        "--mode", "MODE", "auto|exhaustive|brute|pct|random|bounded", "auto", kCheck,
+        "--mode", "MODE", "auto|exhaustive|brute|sleep-sets|pct|random|bounded", "auto", kCheck,
         "how executions are chosen: all of them (exhaustive, brute), at random (pct, random), all with few preemptions "
         "(bounded); auto: all while that can finish, then pct"},
     Flag{"--memory-model", "MODEL", "rc11|sc|tso", "rc11", kCheck,

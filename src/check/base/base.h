@@ -168,6 +168,8 @@ struct List {
   const T& back() const { return data[size - 1]; }
   T* begin() { return data; }
   T* end() { return data + size; }
+  const T* begin() const { return data; }
+  const T* end() const { return data + size; }
 
  private:
   void grow(Bump& bump) {

@@ -52,17 +52,27 @@ void scan_page(u64 address, u64 size, void* search) { scan(*static_cast<Search*>
 void find_leaks(Thread& t, const u16* live, u32 count) {
   Search s;
   u32 suspects = 0;
-  for (heap::Header* h = heap::newest(); h; h = h->previous) {
-    if (h->state == heap::kLive && !(h->flags & heap::kLibraryOwned)) ++suspects;
-  }
+  heap::for_each_block(
+      [](heap::Header* h, void* n) {
+        if (h->state == heap::kLive && !(h->flags & heap::kLibraryOwned)) ++*static_cast<u32*>(n);
+      },
+      &suspects);
   if (suspects == 0) return;
-  for (heap::Header* h = heap::newest(); h; h = h->previous) {
-    if (h->state == heap::kLive) s.blocks.push(program.graph.memory(), h);
-  }
-  for (u32 i = 0, k = s.blocks.size - 1; i < k; ++i, --k) {
-    heap::Header* swap = s.blocks[i];
-    s.blocks[i] = s.blocks[k];
-    s.blocks[k] = swap;
+  heap::for_each_block(
+      [](heap::Header* h, void* search) {
+        if (h->state == heap::kLive) static_cast<Search*>(search)->blocks.push(program.graph.memory(), h);
+      },
+      &s);
+  // Arenas ascend, the blocks of each descend.
+  for (u32 first = 0; first < s.blocks.size;) {
+    u32 end = first + 1;
+    while (end < s.blocks.size && s.blocks[end] < s.blocks[end - 1]) ++end;
+    for (u32 i = first, k = end - 1; i < k; ++i, --k) {
+      heap::Header* swap = s.blocks[i];
+      s.blocks[i] = s.blocks[k];
+      s.blocks[k] = swap;
+    }
+    first = end;
   }
   s.unreached = suspects;
   snapshot::for_each_hot(scan_page, &s);

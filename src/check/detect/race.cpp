@@ -272,6 +272,7 @@ void refresh(Location& l, bool everyone) {
   s->clock = nullptr;
   s->sc = false;
   s->event = protocol::kNone;
+  s->name = kNoStoreName - 1 - l.plain_stores++;
   s->thread = l.plain_thread;
   s->index = l.plain_index;
   if (everyone) {

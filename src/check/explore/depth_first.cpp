@@ -226,7 +226,7 @@ Explorer& brute_explorer() {
   return instance();
 }
 
-Explorer& exhaustive_explorer() {
+Explorer& sleep_set_explorer() {
   instance().configure(true, false, 0);
   return instance();
 }

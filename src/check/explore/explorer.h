@@ -39,6 +39,10 @@ class Explorer {
   virtual void restart() {}
   /// Goes through all executions, so a redundant one may be cut.
   virtual bool enumerates() const { return false; }
+  /// Steps are events of the graph (see Program::graph_mode).
+  virtual bool graph_mode() const { return false; }
+  /// Prepares to run the last execution once more, this time writing down its decisions. False: they are known.
+  virtual bool log_again() { return false; }
   /// Executions in all, as far as it can tell; 0: unknown.
   virtual u64 estimate() const { return 0; }
 
@@ -47,7 +51,8 @@ class Explorer {
 };
 
 Explorer& brute_explorer();       // plain depth-first enumeration
-Explorer& exhaustive_explorer();  // the same with sleep sets
+Explorer& sleep_set_explorer();   // the same with sleep sets
+Explorer& exhaustive_explorer();  // each execution graph once (optimal.h)
 Explorer& random_explorer();
 Explorer& pct_explorer();
 Explorer& bounded_explorer(u32 preemptions);

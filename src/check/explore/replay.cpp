@@ -15,9 +15,10 @@ class Replay final : public Explorer {
     diverged_ = false;
   }
   void begin(u64, u64) override {
-    next_ = 0;
+    next_ = graph_mode();
     diverged_ = false;
   }
+  bool graph_mode() const override { return count_ && decisions_[0].kind == ChoiceKind::kGraph; }
   u32 thread(Thread* const*, u32 n, bool) override { return answer(ChoiceKind::kThread, n); }
   u32 choice(ChoiceKind kind, u32 n, Thread&) override { return answer(kind, n); }
   bool end(Outcome) override { return false; }

@@ -104,6 +104,7 @@ Outcome run_once() {
 // Runs one execution under the explorer, again if it needs more fibers or a fork. The explorer sees it once.
 Outcome one_execution(Explorer& explorer, Segment& segment) {
   program.explorer = &explorer;
+  program.optimal = &explorer == &optimal_explorer() ? &optimal_explorer() : nullptr;
   u64 number = g_number++;
   u64 seed = execution_seed(segment.config.seed, number);
   segment.status.execution_seed = seed;
@@ -331,6 +332,13 @@ Next account(Segment& segment, Outcome outcome) {
   return status.stop.load(std::memory_order_relaxed) ? Next::kStop : Next::kGoOn;
 }
 
+// The execution brought a bug or a warning that is not known yet.
+bool is_news(Outcome outcome) {
+  bool news = outcome == Outcome::kBug && !is_known(g_result->found);
+  for (u32 i = 0; i < g_result->warning_count; ++i) news |= !is_known(g_result->warnings[i]);
+  return news;
+}
+
 enum class Ended : u8 { kAll, kLimit, kBudget, kStopped };
 
 // A stretch of the search under one explorer, until it says so, `limit` executions, or the time.
@@ -354,6 +362,7 @@ class Stretch {
       u64 cut = segment_.status.blocked.load(std::memory_order_relaxed);
       if (config.max_executions && cut >= kCutForEach * config.max_executions) return Ended::kBudget;
       Outcome outcome = one_execution(explorer_, segment_);
+      if (is_news(outcome) && explorer_.log_again()) outcome = one_execution(explorer_, segment_);
       bool more = explorer_.end(outcome);
       Next next = account(segment_, outcome);
       if (next == Next::kStop) return Ended::kStopped;
@@ -379,7 +388,10 @@ class Stretch {
   Explorer& explorer_;
 };
 
-bool proved(const Segment& segment) { return !segment.status.depth_reached && !g_approximated && depth_first_proved(); }
+bool proved(const Segment& segment) {
+  bool all = program.optimal ? program.optimal->proved() : depth_first_proved();
+  return !segment.status.depth_reached && !g_approximated && all;
+}
 
 // Depth first and sampling take turns. How long each turn is follows from what was explored, never from the clock, so
 // that equal seeds find equal things; only the end of the budget does.
@@ -424,6 +436,8 @@ Explorer& make_explorer(const protocol::Config& config) {
       return bounded_explorer(config.preemptions);
     case Mode::kBrute:
       return brute_explorer();
+    case Mode::kSleepSets:
+      return sleep_set_explorer();
     default:
       return exhaustive_explorer();
   }

@@ -4,7 +4,7 @@ namespace lockstep::runtime {
 
 namespace {
 // Positions have gaps so that most insertions in the middle need no renumbering.
-constexpr u64 kGap = 1u << 20;
+constexpr u64 kGap = u64{1} << 40;
 }  // namespace
 
 void Graph::open() {
@@ -22,27 +22,31 @@ void Graph::reset() {
   thread_events_.clear();
   has_sc_fence = false;
   has_sc_access = false;
-  approximated = false;
+  approximated = renumbered = false;
 }
 
-Store* Graph::insert_store(Location& location, Store* place) {
+Store* Graph::insert_store(Location& location, Store* place, u64 position) {
   Store* store = memory_.make<Store>();
   store->previous = place;
   store->next = place->next;
   store->rmw = nullptr;
+  store->name = kNoStoreName;
+  store->now = 0;
   store->initial = false;
   place->next = store;
   if (store->next) {
     store->next->previous = store;
     store->position = place->position + (store->next->position - place->position) / 2;
-    if (store->position == place->position) {
-      u64 position = location.first->position;
-      for (Store* s = location.first; s; s = s->next, position += kGap) s->position = position;
+    if (store->position == place->position && !position) {
+      u64 next = location.first->position;
+      for (Store* s = location.first; s; s = s->next, next += kGap) s->position = next;
+      renumbered = true;
     }
   } else {
     location.last = store;
     store->position = place->position + kGap;
   }
+  if (position) store->position = position;
   ++location.version;
   return store;
 }
@@ -59,6 +63,7 @@ Location* Graph::make_location(u64 address, u8 size, const u64 value[2]) {
   store->value[0] = value[0];
   store->value[1] = value[1];
   store->position = kGap;
+  store->name = kNoStoreName;
   store->event = protocol::kNone;
   store->thread = protocol::kNoThread;
   store->initial = true;

@@ -23,6 +23,9 @@ inline bool is_release(Order o) { return o == Order::kRelease || o == Order::kAc
 
 struct Location;
 
+/// Store::name of the initial store.
+inline constexpr u32 kNoStoreName = ~0u;
+
 /// A store in modification order. The first of each location stands for the value before any atomic access.
 struct Store {
   Store* previous;
@@ -34,6 +37,8 @@ struct Store {
   u64 position;
   u32 index;  // in program order of `thread`
   u32 event;  // order of execution, for the recording
+  u32 name;   // of the explorer's event (explore/plan.h)
+  u64 now;    // graph mode: virtual time of the store
   u16 thread;
   bool initial;  // happens before everything that may access the location
   bool sc;
@@ -58,6 +63,8 @@ struct Location {
   Store* last;
   List<History*> history;  // by thread, null entries for threads without accesses
   u32 version;             // number of stores; an await waits for it to change
+  u32 plain_stores;        // how many of them were plain
+  u64 reached;             // for the memory model
   u8 size;
   bool plain_written;  // a plain store has changed it since the last atomic access
   bool overlapped;     // another location shares bytes with it (mixed-size accesses)
@@ -92,8 +99,8 @@ class Graph {
 
   Bump& memory() { return memory_; }
 
-  /// Adds an event in the modification order of a location, right after `place`.
-  Store* insert_store(Location& location, Store* place);
+  /// Adds an event in the modification order of a location, right after `place`; at `position` unless that is 0.
+  Store* insert_store(Location& location, Store* place, u64 position = 0);
   /// A location that no atomic access has touched: its initial store gets `value`.
   Location* make_location(u64 address, u8 size, const u64 value[2]);
   History& history(Location& location, u32 thread);
@@ -110,6 +117,8 @@ class Graph {
   bool has_sc_access = false;
   /// The model had to leave out outcomes that it allows, because the graph is too large to tell.
   bool approximated = false;
+  /// insert_store has given the stores of the location new positions.
+  bool renumbered = false;
 
  private:
   Bump memory_;

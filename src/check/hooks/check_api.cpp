@@ -155,7 +155,10 @@ LOCKSTEP_EXPORT void lockstep_runtime_assume(int condition) {
   LOCKSTEP_HOOK(static_cast<void>(0));
   if (condition) return;
   if (program.recording) recorder::event({.op = Op::kAssume, .value = 0}, t);
-  program.finish(Outcome::kBlocked);
+  if (!program.graph_mode) program.finish(Outcome::kBlocked);
+  // Stores of the other threads may yet give its reads other values.
+  t.assumed = true;
+  program.stop_thread(t);
 }
 LOCKSTEP_EXPORT int lockstep_runtime_choose(int n) {
   LOCKSTEP_HOOK(0);

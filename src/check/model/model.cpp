@@ -2,8 +2,9 @@
 
 namespace lockstep::runtime {
 
-const Model& find_model(protocol::MemoryModel which) {
-  return which == protocol::MemoryModel::kSc ? kModelSc : kModelRc11;
+const Model& find_model(protocol::MemoryModel which, bool graph) {
+  if (which == protocol::MemoryModel::kSc) return graph ? kModelScGraph : kModelSc;
+  return kModelRc11;
 }
 
 }  // namespace lockstep::runtime

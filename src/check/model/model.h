@@ -30,8 +30,10 @@ struct Model {
   bool interleaving;
 };
 
-const Model& find_model(protocol::MemoryModel which);
+/// `graph`: for executions that are not in an order that agrees with modification order.
+const Model& find_model(protocol::MemoryModel which, bool graph);
 extern const Model kModelSc;
+extern const Model kModelScGraph;
 extern const Model kModelRc11;
 
 }  // namespace lockstep::runtime

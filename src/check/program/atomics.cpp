@@ -11,7 +11,7 @@ namespace {
 
 using protocol::RmwOp;
 
-constexpr u32 kMaxCandidates = 64;
+constexpr u32 kMaxCandidates = 256;
 
 Value of(const Store& s) { return {s.value[0], s.value[1]}; }
 
@@ -103,6 +103,39 @@ u32 drop_seen(Thread& t, Location& l, Store** out, u32 n) {
   return kept ? kept : n;
 }
 
+// The stores that an RMW may not read because another one does.
+u32 taken_candidates(Thread& t, Location& l, const Value* expected, Store** out) {
+  if (only_newest(l, t)) return 0;
+  const Store* bound = program.graph.coherence_bound(l, t.clock);
+  u32 n = 0;
+  for (Store* s = l.last;; s = s->previous) {
+    if (s->rmw && (!expected || of(*s) == *expected)) {
+      if (n == kMaxCandidates) {
+        program.graph.approximated = true;
+        break;
+      }
+      out[n++] = s;
+    }
+    if (s == bound) break;
+  }
+  return n;
+}
+
+// Which store is read. `candidates` fills a list and says how many; `expected`: of a compare-exchange.
+template <class Candidates>
+Store* choose_store(Thread& t, Location& l, Op op, const Value* expected, const Candidates& candidates) {
+  Optimal* optimal = program.optimal;
+  if (optimal) {
+    if (Store* planned = optimal->planned_read(t, l, op)) return planned;
+  }
+  Store* candidate[2 * kMaxCandidates];
+  u32 n = drop_seen(t, l, candidate, candidates(candidate));
+  if (!optimal) return candidate[program.choose(ChoiceKind::kReadsFrom, n, t)];
+  Store* taken[kMaxCandidates];
+  u32 m = op == Op::kLoad ? 0 : taken_candidates(t, l, expected, taken);
+  return optimal->read(t, candidate, n, taken, m);
+}
+
 void observe(Thread& t, Location& l, const Store* s) {
   // A store that is not the newest can be replaced by a newer one at any time.
   spin::note_read(t, &l.version, s == l.last ? l.version : l.version - 1);
@@ -119,11 +152,16 @@ void synchronize(Thread& t, const Store& s, Order order) {
 }
 
 void enter_axiom(Thread& t, Location* l, Store* reads, Store* writes, const Clock* before, Order order) {
-  if (program.model->interleaving) return;
+  if (program.model->interleaving && !program.graph_mode) return;
   bool sc = order == Order::kSeqCst;
   program.graph.has_sc_access |= sc;
   if (program.graph.accesses().full()) program.finish(Outcome::kDepth);
   program.graph.accesses().push({l, reads, writes, program.seal(t), before, t.index, t.id, sc});
+}
+
+void see(Thread& t, const Store& s) {
+  program.catch_up(s.now);
+  program.add_reads_from(t, s);
 }
 
 void release_into(Thread& t, Store& s, Order order) { s.sync = is_release(order) ? s.clock : t.released; }
@@ -133,7 +171,8 @@ void write_memory(const Location& l, const Store& s) {
 }
 
 Store& add_store(Thread& t, Location& l, Store* place, Value value, Order order) {
-  Store& s = *program.graph.insert_store(l, place);
+  Store& s = *program.graph.insert_store(l, place, program.optimal ? program.optimal->planned_position() : 0);
+  s.now = program.now();
   s.value[0] = value.low;
   s.value[1] = value.high;
   s.thread = t.id;
@@ -143,6 +182,7 @@ Store& add_store(Thread& t, Location& l, Store* place, Value value, Order order)
   s.clock = program.seal(t);
   release_into(t, s, order);
   write_memory(l, s);
+  if (program.optimal) program.optimal->wrote(l, s);
   return s;
 }
 
@@ -170,14 +210,13 @@ Value load(Thread& t, u64 address, u32 size, Order order, u64 pc) {
   trusted.barrier();
   Location& l = race::atomic(t, address, size, false, pc);
   Order strength = effective(order);
-  Store* candidate[kMaxCandidates];
-  u32 n = drop_seen(t, l, candidate, read_candidates(t, l, strength, false, candidate));
-  Store* s = candidate[program.choose(ChoiceKind::kReadsFrom, n, t)];
+  Store* s =
+      choose_store(t, l, Op::kLoad, nullptr, [&](Store** out) { return read_candidates(t, l, strength, false, out); });
   const Clock* before = program.seal(t);
   program.add_event(t, &l);
   synchronize(t, *s, strength);
   program.graph.note(l, t.id, t.index, s, false);
-  program.add_reads_from(t, *s);
+  see(t, *s);
   enter_axiom(t, &l, s, nullptr, before, strength);
   observe(t, l, s);
   if (program.recording) {
@@ -200,14 +239,18 @@ void store(Thread& t, u64 address, u32 size, Value value, Order order, u64 pc) {
   trusted.barrier();
   Location& l = race::atomic(t, address, size, true, pc);
   Order strength = effective(order);
-  Store* candidate[kMaxCandidates];
-  u32 n = 1;
-  candidate[0] = l.last;
-  if (!only_newest(l, t)) {
-    Query q = {&l, t.clock, t.id, t.index + 1, strength, false, true};
-    n = program.model->places(program.graph, q, candidate, kMaxCandidates);
+  Store* place = program.optimal ? program.optimal->planned_place(t, l) : nullptr;
+  if (!place) {
+    Store* candidate[kMaxCandidates];
+    u32 n = 1;
+    candidate[0] = l.last;
+    if (!only_newest(l, t)) {
+      Query q = {&l, t.clock, t.id, t.index + 1, strength, false, true};
+      n = program.model->places(program.graph, q, candidate, kMaxCandidates);
+    }
+    place = program.optimal ? program.optimal->place(t, candidate, n)
+                            : candidate[program.choose(ChoiceKind::kStorePlace, n, t)];
   }
-  Store* place = candidate[program.choose(ChoiceKind::kStorePlace, n, t)];
   const Clock* before = program.seal(t);
   program.add_event(t, &l);
   Store& s = add_store(t, l, place, truncated(value, size), strength);
@@ -234,16 +277,15 @@ Value rmw(Thread& t, u64 address, u32 size, RmwOp op, Value operand, Order order
   trusted.barrier();
   Location& l = race::atomic(t, address, size, true, pc);
   Order strength = effective(order);
-  Store* candidate[kMaxCandidates];
-  u32 n = drop_seen(t, l, candidate, read_candidates(t, l, strength, true, candidate));
-  Store* s = candidate[program.choose(ChoiceKind::kReadsFrom, n, t)];
+  Store* s =
+      choose_store(t, l, Op::kRmw, nullptr, [&](Store** out) { return read_candidates(t, l, strength, true, out); });
   u16 stale = stale_flag(l, s);
   Value old = of(*s);
   Value fresh = apply(op, old, operand, size);
   const Clock* before = program.seal(t);
   program.add_event(t, &l);
   synchronize(t, *s, strength);
-  program.add_reads_from(t, *s);
+  see(t, *s);
   Store& w = add_store(t, l, s, fresh, strength);
   s->rmw = &w;
   // The release sequence goes on through the RMW.
@@ -286,17 +328,16 @@ bool compare_exchange(Thread& t, u64 address, u32 size, Value& expected, Value d
   Order on_success = effective(success);
   Order on_failure = effective(failure);
   expected = truncated(expected, size);
-  Store* candidate[2 * kMaxCandidates];
-  u32 n;
-  if (only_newest(l, t)) {
-    candidate[0] = l.last;
-    n = 1;
-  } else {
+  Store* s = choose_store(t, l, Op::kCas, &expected, [&](Store** candidate) -> u32 {
+    if (only_newest(l, t)) {
+      candidate[0] = l.last;
+      return 1;
+    }
     // A store with another value may be read like by a load; one with the expected value must also be free to be
     // replaced.
     Store* all[kMaxCandidates];
     u32 reads = read_candidates(t, l, on_failure, false, all);
-    n = 0;
+    u32 n = 0;
     Store* updates[kMaxCandidates];
     u32 writes = read_candidates(t, l, on_success, true, updates);
     for (u32 i = 0; i < writes; ++i) {
@@ -305,9 +346,14 @@ bool compare_exchange(Thread& t, u64 address, u32 size, Value& expected, Value d
     for (u32 i = 0; i < reads; ++i) {
       if (of(*all[i]) != expected) candidate[n++] = all[i];
     }
-  }
-  n = drop_seen(t, l, candidate, n);
-  Store* s = candidate[program.choose(ChoiceKind::kReadsFrom, n, t)];
+    // The newest first: what an interleaving would give.
+    for (u32 i = 1; i < n; ++i) {
+      if (candidate[i] != l.last) continue;
+      candidate[i] = candidate[0];
+      candidate[0] = l.last;
+    }
+    return n;
+  });
   bool succeeds = of(*s) == expected;
   u16 spurious = 0;
   if (succeeds && weak && program.config.spurious_wakeups && program.choose(ChoiceKind::kSpurious, 2, t) == 1) {
@@ -321,7 +367,7 @@ bool compare_exchange(Thread& t, u64 address, u32 size, Value& expected, Value d
   const Clock* before = program.seal(t);
   program.add_event(t, &l);
   synchronize(t, *s, strength);
-  program.add_reads_from(t, *s);
+  see(t, *s);
   Store* w = nullptr;
   if (succeeds) {
     w = &add_store(t, l, s, truncated(desired, size), strength);
@@ -374,16 +420,26 @@ void fence(Thread& t, Order order, u64) {
   if (program.recording) recorder::event({.op = Op::kFence, .order = order}, t);
 }
 
-u32 kernel_read(Thread& t, u64 address, Location** location, u64 pc) {
-  fence(t, Order::kSeqCst, pc);
+u32 kernel_read(Thread& t, u64 address, Location** location, u64 pc, const Clock* known) {
   Location& l = race::atomic(t, address, 4, false, pc);
+  Store* s = l.last;
+  if (program.graph_mode) {
+    s = choose_store(t, l, Op::kLoad, nullptr, [&](Store** out) {
+      Clock* own = t.clock;
+      Bump& memory = program.graph.memory();
+      if (known) t.clock = Clock::join(memory, Clock::copy(memory, own), known);
+      u32 n = read_candidates(t, l, Order::kRelaxed, false, out);
+      t.clock = own;
+      return n;
+    });
+  }
   const Clock* before = program.seal(t);
   program.add_event(t, &l);
-  program.graph.note(l, t.id, t.index, l.last, false);
-  program.add_reads_from(t, *l.last);
-  enter_axiom(t, &l, l.last, nullptr, before, Order::kRelaxed);
+  program.graph.note(l, t.id, t.index, s, false);
+  see(t, *s);
+  enter_axiom(t, &l, s, nullptr, before, Order::kRelaxed);
   *location = &l;
-  return static_cast<u32>(l.last->value[0]);
+  return static_cast<u32>(s->value[0]);
 }
 
 }  // namespace lockstep::runtime::atomics

@@ -24,8 +24,9 @@ Value rmw(Thread& t, u64 address, u32 size, protocol::RmwOp op, Value operand, O
 bool compare_exchange(Thread& t, u64 address, u32 size, Value& expected, Value desired, Order success, Order failure,
                       bool weak, u64 pc);
 void fence(Thread& t, Order order, u64 pc);
-/// What a system call sees that compares a word: a full barrier, then the newest value in modification order. The
-/// read is an event of the graph like any other; *location gets where it was.
-u32 kernel_read(Thread& t, u64 address, Location** location, u64 pc);
+/// What a system call sees that compares a word, behind a full barrier (the caller's): the newest value in modification
+/// order; in graph mode any that nothing known to the thread or in `known` (may be null) has replaced. The read is an
+/// event of the graph like any other; *location gets where it was.
+u32 kernel_read(Thread& t, u64 address, Location** location, u64 pc, const Clock* known);
 
 }  // namespace lockstep::runtime::atomics

@@ -12,16 +12,26 @@ namespace lockstep::runtime::heap {
 namespace {
 
 constexpr u64 kPersistentBytes = u64{16} << 30;
-constexpr u64 kExecutionBytes = u64{64} << 30;
+constexpr u64 kArenaBytes = u64{64} << 20;
+constexpr u64 kArenas = protocol::kMaxThreads;
+// The arenas, then what did not fit into them.
+constexpr u64 kExecutionBytes = kArenas * kArenaBytes + (u64{64} << 30);
 constexpr u64 kKeepDirty = u64{64} << 20;  // beyond this, memory is given back between executions
 static_assert(sizeof(Header) == 32);
 
 u8* g_persistent = nullptr;
 u8* g_persistent_top = nullptr;
 u8* g_execution = nullptr;
-u8* g_top = nullptr;
-u8* g_dirty = nullptr;  // everything below may hold old data
-Header* g_newest = nullptr;
+
+struct Arena {
+  u8* base;
+  u8* end;
+  u8* top;
+  u8* dirty;  // everything below may hold old data
+  Header* newest;
+};
+Arena g_arenas[kArenas + 1];  // the last one is for large blocks of all threads
+u32 g_arenas_used = 0;        // arenas below may be in use in this execution
 int g_lock = 0;
 
 // Free lists of the persistent area by size class: powers of two from 32 bytes.
@@ -93,35 +103,56 @@ void open() {
   g_persistent_top = g_persistent;
   g_execution = static_cast<u8*>(reserve(kExecutionBytes, false, kHeapArea + kPersistentBytes));
   if (!g_execution) g_execution = static_cast<u8*>(reserve(kExecutionBytes));
-  g_top = g_dirty = g_execution;
+  for (u32 i = 0; i <= kArenas; ++i) {
+    Arena& a = g_arenas[i];
+    a.base = a.top = a.dirty = g_execution + i * kArenaBytes;
+    a.end = i < kArenas ? a.base + kArenaBytes : g_execution + kExecutionBytes;
+  }
 }
 
 void reset() {
   ensure_open();
-  if (g_top > g_dirty) g_dirty = g_top;
-  if (g_dirty > g_execution + kKeepDirty) {
-    raw_syscall(SYS_madvise, reinterpret_cast<i64>(g_execution), g_dirty - g_execution, MADV_DONTNEED);
-    g_dirty = g_execution;
+  for (u32 i = 0; i <= kArenas; i = i + 1 == g_arenas_used ? static_cast<u32>(kArenas) : i + 1) {
+    Arena& a = g_arenas[i];
+    if (a.top > a.dirty) a.dirty = a.top;
+    if (a.dirty > a.base + kKeepDirty) {
+      raw_syscall(SYS_madvise, reinterpret_cast<i64>(a.base), a.dirty - a.base, MADV_DONTNEED);
+      a.dirty = a.base;
+    }
+    a.top = a.base;
+    a.newest = nullptr;
   }
-  g_top = g_execution;
-  g_newest = nullptr;
+  g_arenas_used = 1;
 }
+
+namespace {
+// Takes a block from an arena; null if it does not fit.
+Header* carve(Arena& arena, u64 size, u64 alignment) {
+  u64 user = (reinterpret_cast<u64>(arena.top) + sizeof(Header) + alignment - 1) & ~(alignment - 1);
+  // At least one byte between blocks keeps a pointer past the end out of the next one.
+  u8* top = reinterpret_cast<u8*>((user + size + 16) & ~u64{15});
+  if (top > arena.end) return nullptr;
+  u8* from = arena.top;
+  arena.top = top;
+  if (from < arena.dirty) fill_bytes(from, 0, static_cast<u64>((top < arena.dirty ? top : arena.dirty) - from));
+  Header* h = reinterpret_cast<Header*>(user) - 1;
+  h->previous = arena.newest;
+  arena.newest = h;
+  return h;
+}
+}  // namespace
 
 void* allocate(Thread* t, u64 size, u64 alignment, u64 pc) {
   ensure_open();
   if (!t) return allocate_persistent(size, alignment);
   if (size > kExecutionBytes / 4) return nullptr;
   if (alignment < 16) alignment = 16;
-  u64 user = (reinterpret_cast<u64>(g_top) + sizeof(Header) + alignment - 1) & ~(alignment - 1);
-  // At least one byte between blocks keeps a pointer past the end out of the next one.
-  u8* top = reinterpret_cast<u8*>((user + size + 16) & ~u64{15});
-  if (top > g_execution + kExecutionBytes) return nullptr;
-  u8* from = g_top;
-  g_top = top;
-  if (from < g_dirty) fill_bytes(from, 0, static_cast<u64>((top < g_dirty ? top : g_dirty) - from));
-  Header* h = reinterpret_cast<Header*>(user) - 1;
-  *h = {g_newest, size, pc, kLive, t->id, static_cast<u16>(modules::is_c_library(pc) ? kLibraryOwned : 0)};
-  g_newest = h;
+  if (t->id >= g_arenas_used) g_arenas_used = t->id + 1u;
+  Header* h = carve(g_arenas[t->id], size, alignment);
+  if (!h) h = carve(g_arenas[kArenas], size, alignment);
+  if (!h) return nullptr;
+  *h = {h->previous, size, pc, kLive, t->id, static_cast<u16>(modules::is_c_library(pc) ? kLibraryOwned : 0)};
+  u64 user = reinterpret_cast<u64>(user_of(h));
   ++t->effects;
   if (program.recording) recorder::allocated(*t, user, size);
   return reinterpret_cast<void*>(user);
@@ -179,11 +210,18 @@ bool in_execution_area(u64 address) {
          address < reinterpret_cast<u64>(g_execution) + kExecutionBytes;
 }
 
-Header* newest() { return g_newest; }
+void for_each_block(void (*visit)(Header*, void*), void* argument) {
+  for (u32 i = 0; i <= kArenas; i = i + 1 == g_arenas_used ? static_cast<u32>(kArenas) : i + 1) {
+    for (Header* h = g_arenas[i].newest; h; h = h->previous) visit(h, argument);
+  }
+}
 
 Header* find(u64 address) {
-  if (!in_execution_area(address) || address >= reinterpret_cast<u64>(g_top)) return nullptr;
-  for (Header* h = g_newest; h; h = h->previous) {
+  if (!in_execution_area(address)) return nullptr;
+  u64 i = (address - reinterpret_cast<u64>(g_execution)) / kArenaBytes;
+  const Arena& arena = g_arenas[i < kArenas ? i : kArenas];
+  if (address >= reinterpret_cast<u64>(arena.top)) return nullptr;
+  for (Header* h = arena.newest; h; h = h->previous) {
     u64 user = reinterpret_cast<u64>(user_of(h));
     if (address >= user) return address < user + (h->size ? h->size : 1) ? h : nullptr;
   }

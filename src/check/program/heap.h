@@ -1,9 +1,10 @@
 // The program's heap: malloc and friends, at addresses that are the same in every execution.
 //
 // Two areas. Outside of executions a plain thread-safe size-class allocator serves the *persistent* area, which the
-// snapshot covers. Inside an execution memory comes from the *execution* area, a bump allocator that starts anew each
-// time and never reuses a block, so a use after free is always seen. Blocks are zeroed: what an uninitialised read
-// gives must not depend on earlier executions.
+// snapshot covers. Inside an execution memory comes from the *execution* area: each thread has an arena at a fixed
+// place, a bump allocator that starts anew each time, so the address of a thread's k-th block does not depend on what
+// other threads did (but for blocks that do not fit into its 64 MiB). No block is used twice, so a use after free is
+// always seen. Blocks are zeroed: what an uninitialised read gives must not depend on earlier executions.
 #pragma once
 
 #include "program/thread.h"
@@ -12,7 +13,7 @@ namespace lockstep::runtime::heap {
 
 /// In front of every block.
 struct Header {
-  Header* previous;  // execution area: the block before
+  Header* previous;  // execution area: the block before, in the same arena
   u64 size;
   u64 pc;  // who allocated it
   u32 state;
@@ -35,8 +36,8 @@ void* resize(Thread* t, void* block, u64 size, u64 pc);
 u64 usable_size(void* block);
 
 bool in_execution_area(u64 address);
-/// The newest block of the execution; follow `previous`.
-Header* newest();
+/// All blocks of the execution; those of one arena follow each other, newest (highest address) first.
+void for_each_block(void (*visit)(Header*, void*), void* argument);
 inline u8* user_of(Header* h) { return reinterpret_cast<u8*>(h + 1); }
 /// The block of the execution area that contains the address, null if none.
 Header* find(u64 address);

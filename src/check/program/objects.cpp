@@ -1,6 +1,7 @@
 #include "program/objects.h"
 
 #include "detect/race.h"
+#include "explore/plan.h"
 #include "program/program.h"
 
 namespace lockstep::runtime::objects {
@@ -49,6 +50,7 @@ Object& get(u64 address, ObjectKind kind) {
   o->address = address;
   o->kind = kind;
   o->acquired = protocol::kNone;
+  o->last_change = kNoName;
   o->next = g_all;
   g_all = o;
   s = {program.execution(), address, o};

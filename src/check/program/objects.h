@@ -19,7 +19,12 @@ struct Object {
   List<u16> readers;      // rwlock: threads that hold it for reading
   u64 count;              // recursion depth, semaphore value, threads at the barrier, state of a once
   u32 limit;              // barrier
-  u64 newest;             // the operation before the next one: thread << 32 | index
+  u64 newest;             // the last operation that changed it: thread << 32 | index
+  u32 last_change;        // graph mode: its name there
+  u64 first_state;        // graph mode: state before the first operation
+  u32 waiting_writers;    // graph mode, rwlock that prefers writers
+  u64 now;                // graph mode: virtual time of its last operation
+  Clock* kernel_clock;    // graph mode, futex: of all operations in the kernel so far
   u32 version;            // changes whenever a failed attempt might now succeed
   u32 acquired;           // the recorded event that took it
   int* mirror;            // mutex: the word of its memory that shows the owner as glibc would; null if there is none

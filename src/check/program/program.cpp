@@ -38,10 +38,10 @@ bool commute(const Footprint& a, const Footprint& b) {
 
 void Program::open(const protocol::Config& c) {
   config = c;
-  model = &find_model(c.model);
   if (stacks_) return;
   graph.open();
   threads_.open(protocol::kMaxThreads);
+  names_ = static_cast<Names*>(reserve(sizeof(Names), true));
   stacks_ = static_cast<u8*>(reserve(kStackBytes * protocol::kMaxThreads, false, kStackArea));
   if (!stacks_) stacks_ = static_cast<u8*>(reserve(kStackBytes * protocol::kMaxThreads));
 }
@@ -66,7 +66,7 @@ void fiber_main(void* argument) {
 
 }  // namespace
 
-void Program::prepare_thread(Thread& t, u64 fs) {
+void Program::prepare_thread(Thread& t, u64 fs, bool late) {
   u8* stack = stacks_ + t.id * kStackBytes;
   for (; guarded_ <= t.id; ++guarded_) {
     raw_syscall(SYS_mprotect, reinterpret_cast<i64>(stacks_ + guarded_ * kStackBytes), 4096, PROT_NONE);
@@ -76,7 +76,7 @@ void Program::prepare_thread(Thread& t, u64 fs) {
   t.fiber.fs = fs;
   t.handle = fs;
   fiber_prepare(t.fiber, stack + kStackBytes, fiber_main, &t);
-  graph.add_thread();
+  if (!late) graph.add_thread();
   live_.push(graph.memory(), t.id);
 }
 
@@ -92,7 +92,7 @@ Outcome Program::run(int (*main_entry)(void*), void* argument) {
   events_ = fingerprint_ = 0;
   now_ = 0;
   preemptions = 0;
-  exiting = false;
+  exiting = ending_ = holds_bug_ = false;
   warning_count = 0;
   found = detail = {};
   detail.other = protocol::kNoThread;
@@ -102,6 +102,9 @@ Outcome Program::run(int (*main_entry)(void*), void* argument) {
   objects::reset();
   lifecycle::reset();
   if (segment) segment->status.decision_count.store(0, std::memory_order_relaxed);
+  graph_mode = explorer->graph_mode();
+  model = &find_model(config.model, graph_mode);
+  if (graph_mode) log(ChoiceKind::kGraph, 1, 0, protocol::kNoThread);
 
   Thread& t = threads_[0];
   fill_bytes(&t, 0, sizeof t);
@@ -112,7 +115,7 @@ Outcome Program::run(int (*main_entry)(void*), void* argument) {
   t.creator = protocol::kNoThread;
   t.create_event = protocol::kNone;
   engine.fs = current_fs();
-  prepare_thread(t, engine.fs);
+  prepare_thread(t, engine.fs, false);
   if (recording) recorder::begin();
   explorer->created(t);
   add_event(t);
@@ -122,6 +125,10 @@ Outcome Program::run(int (*main_entry)(void*), void* argument) {
 
 void Program::finish(Outcome outcome) {
   running = nullptr;
+  if (holds_bug_ && (outcome == Outcome::kCompleted || outcome == Outcome::kBlocked)) {
+    outcome = Outcome::kBug;
+    segment->status.decision_count.store(held_decisions_, std::memory_order_relaxed);
+  }
   outcome_ = outcome;
   if (recording) recorder::end(outcome == Outcome::kBug);
   fiber_switch(dead_, engine);
@@ -143,12 +150,25 @@ u32 Program::add_event(Thread& t, const void* location) {
   return t.index;
 }
 
-u32 Program::add_event(Thread& t, Object* object) {
+u32 Program::add_event(Thread& t, Object* object, Op op, bool changes) {
+  if (optimal) optimal->operate(t, *object, op, changes);
   u32 index = add_event(t, static_cast<const void*>(object));
   u64 self = name_of(t.id, index);
   fingerprint_ += mix(mix(self, object->newest), 1);
-  object->newest = self;
+  catch_up(object->now);
+  if (changes) {
+    object->newest = self;
+    object->now = now_;
+  }
   return index;
+}
+
+void Program::step(Thread& t, const Footprint& next) {
+  if (graph_mode) visible(t, next);
+}
+
+void Program::wait_ended(Thread& t, u32 thread, u32 steps) {
+  if (optimal) optimal->waited(t, thread, steps);
 }
 
 void Program::add_reads_from(Thread& t, const Store& store) {
@@ -166,26 +186,73 @@ u64 Program::fingerprint() {
   return hash;
 }
 
+void Program::log(ChoiceKind kind, u32 n, u32 pick, u16 thread) {
+  u32 i = segment->status.decision_count.load(std::memory_order_relaxed);
+  if (LOCKSTEP_UNLIKELY(i >= protocol::kMaxDecisions)) finish(Outcome::kDepth);
+  segment->decisions[i] = {static_cast<u16>(n), static_cast<u16>(pick), kind, 0, thread};
+  segment->status.decision_count.store(i + 1, std::memory_order_relaxed);
+}
+
 u32 Program::choose(ChoiceKind kind, u32 n, Thread& t) {
   if (n <= 1) return 0;
   u32 pick = explorer->choice(kind, n, t);
   if (LOCKSTEP_UNLIKELY(pick >= n)) finish(explorer->diverged() ? Outcome::kDiverged : Outcome::kPruned);
-  u32 i = segment->status.decision_count.load(std::memory_order_relaxed);
-  if (LOCKSTEP_UNLIKELY(i >= protocol::kMaxDecisions)) finish(Outcome::kDepth);
-  segment->decisions[i] = {static_cast<u16>(n), static_cast<u16>(pick), kind, 0, t.id};
-  segment->status.decision_count.store(i + 1, std::memory_order_relaxed);
+  log(kind, n, pick, t.id);
   if (kind != ChoiceKind::kReadsFrom && kind != ChoiceKind::kStorePlace) {
     fingerprint_ += mix(mix(name_of(t.id, t.index), pick), 5);
   }
   return pick;
 }
 
-static bool enabled(const Thread& t) {
-  if (t.awaiting) return spin::can_go_on(t);
-  return !t.ready || t.ready(t);
+bool Program::enabled(const Thread& t) {
+  if (t.awaiting) return !program.graph_mode && spin::can_go_on(t);
+  return !t.stopped && (!t.ready || t.ready(t));
+}
+
+// What a thread reads can be replaced by something newer in another graph, so awaits are never taken up again here.
+Thread* Program::pick_in_graph(Thread* current) {
+  if (LOCKSTEP_UNLIKELY(events_ >= config.depth)) finish(Outcome::kDepth);
+  if (optimal && !optimal->logs()) {
+    Thread* next = optimal->next(current);
+    if (!next) nobody_can_run();
+    return next;
+  }
+  Thread* ready[protocol::kMaxThreads];
+  u32 n = 0;
+  Thread* deferred = nullptr;
+  bool somebody = false;
+  auto consider = [&](Thread& t) {
+    if (t.deferred) deferred = &t;
+    if (t.deferred || !enabled(t)) return;
+    somebody |= !waits_for_chance(t);
+    ready[n++] = &t;
+  };
+  if (current) consider(*current);
+  bool resumable = n > 0;
+  for (u16 id : live_) {
+    if (&threads_[id] != current) consider(threads_[id]);
+  }
+  if (!somebody && !deferred) nobody_can_run();
+  if (!somebody) {
+    ready[0] = deferred;
+    n = 1;
+  }
+  u32 chosen = 0;
+  if (optimal) {
+    Thread* next = optimal->next(current);
+    while (chosen < n && ready[chosen] != next) ++chosen;
+    if (chosen == n) finish(Outcome::kDiverged);
+  } else if (n > 1) {
+    chosen = explorer->thread(ready, n, resumable);
+    if (LOCKSTEP_UNLIKELY(chosen >= n)) finish(explorer->diverged() ? Outcome::kDiverged : Outcome::kPruned);
+  }
+  if (n > 1) log(ChoiceKind::kThread, n, chosen, current ? current->id : protocol::kNoThread);
+  if (resumable && chosen != 0) ++preemptions;
+  return ready[chosen];
 }
 
 Thread* Program::pick(Thread* current) {
+  if (graph_mode) return pick_in_graph(current);
   Thread* ready[protocol::kMaxThreads];
   u32 n = 0;
   bool resumable = false;
@@ -210,18 +277,21 @@ Thread* Program::pick(Thread* current) {
   }
   u32 chosen = explorer->thread(ready, n, resumable);
   if (LOCKSTEP_UNLIKELY(chosen >= n)) finish(explorer->diverged() ? Outcome::kDiverged : Outcome::kPruned);
-  u32 i = segment->status.decision_count.load(std::memory_order_relaxed);
-  if (LOCKSTEP_UNLIKELY(i >= protocol::kMaxDecisions)) finish(Outcome::kDepth);
-  segment->decisions[i] = {static_cast<u16>(n), static_cast<u16>(chosen), ChoiceKind::kThread, 0,
-                           current ? current->id : protocol::kNoThread};
-  segment->status.decision_count.store(i + 1, std::memory_order_relaxed);
+  log(ChoiceKind::kThread, n, chosen, current ? current->id : protocol::kNoThread);
   if (resumable && chosen != 0) ++preemptions;
   return ready[chosen];
 }
 
-void Program::switch_to(Thread& from, Thread& to) { fiber_switch(from.fiber, to.fiber); }
+void Program::switch_to(Thread& from, Thread& to) {
+  if (graph_mode) {
+    from.now = now_;
+    now_ = to.now;
+  }
+  fiber_switch(from.fiber, to.fiber);
+}
 
 void Program::abandon_for(Thread& to) {
+  if (graph_mode) now_ = to.now;
   fiber_switch(dead_, to.fiber);
   __builtin_unreachable();
 }
@@ -241,6 +311,7 @@ void Program::park(Thread& t) {
 }
 
 void Program::visible(Thread& t, const Footprint& next, bool (*ready)(const Thread&)) {
+  if (graph_mode && !next.object && !next.everything && !ready) return;
   t.pending = next;
   t.ready = ready;
   t.local = false;
@@ -248,7 +319,7 @@ void Program::visible(Thread& t, const Footprint& next, bool (*ready)(const Thre
 }
 
 void Program::local(Thread& t, const Footprint& next, bool (*ready)(const Thread&)) {
-  if (!ready || ready(t)) return;
+  if (!ready || (ready(t) && !graph_mode)) return;
   t.pending = next;
   t.ready = ready;
   t.local = true;
@@ -260,8 +331,19 @@ Thread& Program::create_thread(Thread& creator, void* (*start)(void*), void* arg
                                u64 pc) {
   if (thread_count_ >= protocol::kMaxThreads) unsupported("more than 1024 threads in one execution", pc);
   // Thread 0 uses the engine's own TLS block, thread i the borrowed block i - 1.
-  if (thread_count_ - 1 >= tls::count()) finish(Outcome::kMoreThreads);
-  u16 id = static_cast<u16>(thread_count_++);
+  u16 id = graph_mode ? name_child(creator) : static_cast<u16>(thread_count_);
+  if (id - 1u >= tls::count()) finish(Outcome::kMoreThreads);
+  // Numbers of threads that are not there in this execution.
+  for (; thread_count_ < id; ++thread_count_) {
+    Thread& absent = threads_[thread_count_];
+    fill_bytes(&absent, 0, sizeof absent);
+    absent.id = static_cast<u16>(thread_count_);
+    absent.state = ThreadState::kFinished;
+    absent.joined = true;
+    graph.add_thread();
+  }
+  bool late = id < thread_count_;
+  if (!late) ++thread_count_;
   Thread& t = threads_[id];
   fill_bytes(&t, 0, sizeof t);
   t.id = id;
@@ -272,12 +354,14 @@ Thread& Program::create_thread(Thread& creator, void* (*start)(void*), void* arg
   t.creator = creator.id;
   t.create_pc = pc;
   t.create_event = protocol::kNone;
+  t.create_steps = creator.steps;
+  t.now = now_;
   add_event(creator, &t);
   if (recording) t.create_event = recorder::event({.op = Op::kThreadCreate, .other = id}, creator);
   t.clock = Clock::copy(graph.memory(), creator.clock);
   t.released = nullptr;
   tls::reset(id - 1u);
-  prepare_thread(t, tls::block(id - 1u));
+  prepare_thread(t, tls::block(id - 1u), late);
   add_event(t);
   explorer->created(t);
   ++creator.effects;
@@ -303,6 +387,7 @@ void Program::end_thread(Thread& t, void* result) {
   add_event(t);
   if (recording) recorder::event({.op = Op::kThreadEnd}, t);
   t.end_clock = Clock::copy(graph.memory(), t.clock);
+  t.now = now_;
   t.state = ThreadState::kFinished;
   for (u32 i = 0; i < live_.size; ++i) {
     if (live_[i] == t.id) {
@@ -318,6 +403,35 @@ void Program::end_thread(Thread& t, void* result) {
   abandon_for(*pick(nullptr));
 }
 
+u16 Program::name_child(Thread& creator) {
+  u16& name = creator.last_child ? names_->sibling[creator.last_child] : names_->first_child[creator.id];
+  if (!name) {
+    if (names_->used + 1u >= protocol::kMaxThreads) unsupported("more than 1024 threads", 0);
+    name = ++names_->used;
+  }
+  return creator.last_child = name;
+}
+
+void Program::stop_thread(Thread& t) {
+  running = nullptr;
+  t.stopped = true;
+  if (t.starter) {
+    Thread& starter = *t.starter;
+    t.starter = nullptr;
+    abandon_for(starter);
+  }
+  abandon_for(*pick(nullptr));
+}
+
+// The graphs that grow out of this one are still to be explored: the other threads go on.
+void Program::hold_bug(Thread& t) {
+  if (!holds_bug_) {
+    holds_bug_ = true;
+    held_decisions_ = segment->status.decision_count.load(std::memory_order_relaxed);
+  }
+  stop_thread(t);
+}
+
 Thread* Program::find_thread(u64 handle) {
   for (u32 i = 0; i < thread_count_; ++i) {
     if (threads_[i].handle == handle) return &threads_[i];
@@ -327,6 +441,8 @@ Thread* Program::find_thread(u64 handle) {
 
 void Program::bug(Kind kind, Thread* t, u64 address, u64 pc, const char* message, i32 code) {
   running = nullptr;
+  bool hold = optimal && config.keep_going && t && !ending_;
+  if (holds_bug_) hold ? stop_thread(*t) : finish(Outcome::kBug);
   found = detail;
   found.kind = kind;
   found.thread = t ? t->id : protocol::kNoThread;
@@ -340,6 +456,7 @@ void Program::bug(Kind kind, Thread* t, u64 address, u64 pc, const char* message
     for (u16 id : live_) hash += mix(threads_[id].wait_pc, static_cast<u64>(threads_[id].pending.op));
   }
   found.signature = hash;
+  if (hold) hold_bug(*t);
   finish(Outcome::kBug);
 }
 
@@ -369,7 +486,19 @@ void Program::unsupported(const char* what, u64 pc) {
   finish(Outcome::kUnsupported);
 }
 
-void Program::nobody_can_run() { detect::deadlock(live_.data, live_.size); }
+void Program::nobody_can_run() {
+  ending_ = true;
+  if (optimal) optimal->ended();
+  if (graph_mode) {
+    // Cut, not stuck: a failed assumption, or an await whose value something newer could replace.
+    if (holds_bug_) finish(Outcome::kBug);
+    for (u16 id : live_) {
+      const Thread& t = threads_[id];
+      if (t.assumed || (t.awaiting && (spin::can_go_on(t) || t.took_locks))) finish(Outcome::kBlocked);
+    }
+  }
+  detect::deadlock(live_.data, live_.size);
+}
 
 void Program::exit_process(Thread& t, int status, bool run_handlers, u64 pc) {
   running = nullptr;
@@ -379,12 +508,24 @@ void Program::exit_process(Thread& t, int status, bool run_handlers, u64 pc) {
     never.op = Op::kExit;
     for (;;) visible(t, never, [](const Thread&) { return false; });
   }
+  if (graph_mode && !exiting && live_.size > 1 && !t.deferred) {
+    // Either the others go as far as they can first, or the process ends now.
+    t.wait_pc = pc;
+    if (choose(ChoiceKind::kExit, 2, t) == 0) {
+      t.deferred = true;
+      Footprint all;
+      all.op = Op::kExit;
+      all.everything = all.write = true;
+      visible(t, all);
+      t.deferred = false;
+    }
+  }
   if (!exiting) {
     Footprint all;
     all.op = Op::kExit;
     all.everything = all.write = true;
     t.wait_pc = pc;
-    visible(t, all);
+    if (!graph_mode) visible(t, all);
     exiting = true;
     exit_thread = t.id;
     add_event(t);
@@ -395,6 +536,8 @@ void Program::exit_process(Thread& t, int status, bool run_handlers, u64 pc) {
       running = nullptr;
     }
   }
+  ending_ = true;
+  if (optimal) optimal->ended();
   detect::at_exit(t, status, live_.data, live_.size);
   finish(Outcome::kCompleted);
 }

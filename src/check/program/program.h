@@ -9,9 +9,15 @@
 // Invariants:
 //  1. A thread is switched away from only inside `visible`, `block` or at its end.
 //  2. Every choice goes through `choose`, so a list of decisions replays the execution.
+//
+// Graph mode is for explorers that think in events of the graph rather than in steps: then only operations that some
+// other thread's operation may conflict with are points of choice (a yield is none), an operation that waits for one
+// particular event of another thread is an event of its own, and what does not follow from the graph (thread numbers,
+// virtual time) is kept for each thread, so that any order of execution that extends the graph gives the same program.
 #pragma once
 
 #include "explore/explorer.h"
+#include "explore/optimal.h"
 #include "graph/graph.h"
 #include "model/model.h"
 #include "program/thread.h"
@@ -51,7 +57,15 @@ class Program {
   /// Adds an event of this thread; returns its index.
   u32 add_event(Thread& t, const void* location = nullptr);
   /// The same for an operation on an object, whose operations form a chain.
-  u32 add_event(Thread& t, Object* object);
+  /// `changes`: others notice; an attempt that fails only looks. Call it before the object changes.
+  u32 add_event(Thread& t, Object* object, Op op, bool changes = true);
+  /// In graph mode a point of choice like `visible`; elsewhere the operation needs none.
+  void step(Thread& t, const Footprint& next);
+  /// Graph mode: the operation of `t` (which has been woken, or whatever it waited for has ended) comes after the first
+  /// `steps` events of `thread`.
+  void wait_ended(Thread& t, u32 thread, u32 steps);
+  /// The thread goes on no more in this execution.
+  [[noreturn]] void stop_thread(Thread& t);
   /// The newest event of t has read this store.
   void add_reads_from(Thread& t, const Store& store);
   /// Equal for two executions iff (but for collisions) program order, reads-from and modification order are equal.
@@ -60,6 +74,9 @@ class Program {
   const Clock* seal(Thread& t);
   /// A choice among n > 0; the answer is below n.
   u32 choose(protocol::ChoiceKind kind, u32 n, Thread& t);
+
+  /// Writes down a decision that was taken elsewhere.
+  void log(ChoiceKind kind, u32 n, u32 pick, u16 thread);
 
   /// `handle` gets the new thread's pthread_t before it runs.
   Thread& create_thread(Thread& creator, void* (*start)(void*), void* argument, bool detached, u64* handle, u64 pc);
@@ -80,7 +97,11 @@ class Program {
   // ---- state ----
   Thread& thread(u32 i) { return threads_[i]; }
   u32 thread_count() const { return thread_count_; }
+  const List<u16>& live() const { return live_; }
+  /// It could do its pending operation now.
+  static bool enabled(const Thread& t);
   u64 now() const { return now_; }
+  void catch_up(u64 t) { advance_to(graph_mode ? t : 0); }
   void advance_to(u64 t) {
     if (t > now_ && t != kNever) now_ = t;
   }
@@ -92,6 +113,8 @@ class Program {
   protocol::Config config{};
   protocol::Segment* segment = nullptr;
   Explorer* explorer = nullptr;
+  Optimal* optimal = nullptr;  // the explorer, if it is the optimal one
+  bool graph_mode = false;
   bool recording = false;
   void (*finalizers)() = nullptr;  // whole process: destructors of the program's file
   bool whole_process = true;       // main and all, not just a function under test
@@ -110,10 +133,13 @@ class Program {
  private:
   void park(Thread& t);
   Thread* pick(Thread* current);
+  Thread* pick_in_graph(Thread* current);
+  u16 name_child(Thread& creator);
+  [[noreturn]] void hold_bug(Thread& t);
   void switch_to(Thread& from, Thread& to);
   [[noreturn]] void abandon_for(Thread& to);
   [[noreturn]] void nobody_can_run();
-  void prepare_thread(Thread& t, u64 fs);
+  void prepare_thread(Thread& t, u64 fs, bool late);
 
   Table<Thread> threads_;
   u32 thread_count_ = 0;
@@ -126,6 +152,17 @@ class Program {
   u8* stacks_ = nullptr;
   u32 guarded_ = 0;  // stacks below have their guard page
   Fiber dead_;
+  // Graph mode: the k-th child of a thread has the same number in all executions. In memory shared across fork.
+  struct Names {
+    u16 used;
+    u16 first_child[protocol::kMaxThreads];
+    u16 sibling[protocol::kMaxThreads];
+  };
+  Names* names_ = nullptr;
+  // A bug was found and the other threads go on, so that everything that follows from this graph is explored.
+  bool holds_bug_ = false;
+  bool ending_ = false;
+  u32 held_decisions_ = 0;
 };
 
 extern Program program;

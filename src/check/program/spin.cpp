@@ -51,6 +51,7 @@ bool iteration_ended(Thread& t) {
   if (!t.took_locks) return true;
   // It took locks and gave them back (std::lock's retry loop): awaiting a change while it holds some would block
   // others for nothing. Repeating it shows nothing new, so an enumeration ends here; sampling just goes on.
+  if (program.graph_mode) return true;
   if (program.explorer->enumerates()) program.finish(Outcome::kBlocked);
   return false;
 }

@@ -15,7 +15,7 @@ int barrier_init(Thread&, u64 barrier, u32 count) {
 int barrier_wait(Thread& t, u64 barrier, u64 pc) {
   Object& b = objects::get(barrier, ObjectKind::kBarrier);
   turn(t, touching(barrier, Op::kBarrierWait), nullptr, nullptr, pc);
-  program.add_event(t, &b);
+  program.add_event(t, &b, Op::kBarrierWait);
   ++t.effects;
   release_to(t, b.clock);
   if (++b.count < b.limit) {
@@ -27,11 +27,12 @@ int barrier_wait(Thread& t, u64 barrier, u64 pc) {
     t.wait_op = Op::kBarrierWait;
     program.local(t, touching(barrier, Op::kBarrierWait), [](const Thread& w) { return w.woken; });
     t.woken = false;
+    program.wait_ended(t, t.woken_by, t.woken_steps);
     return 0;
   }
   record(t, {.op = Op::kBarrierWait, .addr = barrier, .aux = b.count, .result = 1});
   for (Thread* w : b.waiters) {
-    w->woken = true;
+    woken(t, *w);
     acquire_from(*w, b.clock);
   }
   acquire_from(t, b.clock);

@@ -50,12 +50,12 @@ inline bool mutex_free(const Thread& t) { return !t.waits_for->owner; }
 inline u16 waited(bool blocked) { return blocked ? kFlagWaited : 0; }
 
 inline int take_mutex(Thread& t, Object& m, Op op, u16 flags) {
+  program.add_event(t, &m, op);
   m.owner = &t;
   if (m.mirror) *m.mirror = t.id + 1;
   m.count = 1;
   t.effects += lock_effect(m.address);
   ++t.lock_ops;
-  program.add_event(t, &m);
   acquire_from(t, m.clock);
   int result = 0;
   if (m.owner_died) {
@@ -77,7 +77,7 @@ inline void give_mutex(Thread& t, Object& m) {
 
 // A failed attempt changes nothing; a loop around it awaits a change of the object.
 inline int failed_attempt(Thread& t, Object& o, Op op, int error, u16 flags) {
-  program.add_event(t, &o);
+  program.add_event(t, &o, op, false);
   spin::note_read(t, &o.version, o.version);
   record(t, {.op = op,
              .lock_type = o.lock_type,
@@ -85,6 +85,21 @@ inline int failed_attempt(Thread& t, Object& o, Op op, int error, u16 flags) {
              .result = error,
              .flags = static_cast<u16>(flags | kFlagFailed)});
   return error;
+}
+
+// An error that follows from what the thread itself has done before.
+inline int refused(Thread& t, Object& o, Op op, int error) {
+  program.add_event(t, static_cast<const void*>(&o));
+  record(t, {.op = op, .lock_type = o.lock_type, .addr = o.address, .result = error, .flags = kFlagFailed});
+  return error;
+}
+
+// Graph mode: `w` is no longer blocked, because of what `t` has just done.
+inline void woken(const Thread& t, Thread& w) {
+  w.woken = true;
+  w.woken_by = t.id;
+  w.woken_steps = t.steps;
+  if (program.optimal) w.woken_event = program.optimal->operation();
 }
 
 inline void turn(Thread& t, const Footprint& next, bool (*ready)(const Thread&), Object* waits_for, u64 pc) {

@@ -14,7 +14,11 @@ int condition_wait(Thread& t, u64 condition, u64 mutex, Mode mode, u64 deadline,
   bool timed = mode == Mode::kTimed;
   Op op = timed ? Op::kCondTimedWait : Op::kCondWait;
   turn(t, touching(condition, op, true, mutex), nullptr, nullptr, pc);
-  program.add_event(t, &c);
+  program.add_event(t, &c, op);
+  if (program.graph_mode) {
+    program.add_event(t, &m, Op::kUnlock);
+    if (program.optimal) program.optimal->belongs(1);
+  }
   ++t.effects;
   record(t, {.op = op, .addr = condition, .aux = mutex});
   u64 depth = m.count;
@@ -27,10 +31,17 @@ int condition_wait(Thread& t, u64 condition, u64 mutex, Mode mode, u64 deadline,
   // A notification turns this into "take the mutex" (condition_notify); otherwise only time or chance ends it.
   turn(
       t, touching(condition, Op::kCondWake),
-      [](const Thread& w) { return w.deadline != kNever || may_wake_by_chance(w); }, &c, pc);
+      [](const Thread& w) { return w.woken || w.deadline != kNever || may_wake_by_chance(w); }, &c, pc);
   t.sleeping = false;
   int result = 0;
   bool was_woken = t.woken;
+  if (program.graph_mode && was_woken) {
+    program.wait_ended(t, t.woken_by, t.woken_steps);
+    bool unforced = timed || may_wake_by_chance(t);
+    if (unforced && program.optimal) program.optimal->could_go_on(t, c, Op::kCondWake);
+    t.deadline = kNever;
+    turn(t, touching(mutex, Op::kLock), mutex_free, &m, pc);
+  }
   if (!was_woken) {
     for (u32 i = 0; i < c.waiters.size; ++i) {
       if (c.waiters[i] == &t) {
@@ -38,9 +49,9 @@ int condition_wait(Thread& t, u64 condition, u64 mutex, Mode mode, u64 deadline,
         break;
       }
     }
+    program.add_event(t, &c, Op::kCondWake);
     bool spurious = !timed || (may_wake_by_chance(t) && program.choose(ChoiceKind::kSpurious, 2, t) == 1);
     t.woke_by_chance |= spurious;
-    program.add_event(t, &c);
     if (!spurious) {
       timed_out(t);
       result = ETIMEDOUT;
@@ -61,11 +72,15 @@ int condition_wait(Thread& t, u64 condition, u64 mutex, Mode mode, u64 deadline,
 int condition_notify(Thread& t, u64 condition, bool all, u64 pc) {
   Object& c = objects::get(condition, ObjectKind::kCondition);
   turn(t, touching(condition, all ? Op::kNotifyAll : Op::kNotifyOne), nullptr, nullptr, pc);
-  program.add_event(t, &c);
+  program.add_event(t, &c, all ? Op::kNotifyAll : Op::kNotifyOne, c.waiters.size > 0);
   ++t.effects;
   auto wake = [&](u32 i) {
     Thread& w = *c.waiters[i];
     c.waiters.erase_at(i);
+    if (program.graph_mode) {
+      woken(t, w);
+      return w.id;
+    }
     w.woken = true;
     w.waits_for = &mutex_at(w.wait_mutex, LockType::kNormal);
     w.pending = touching(w.wait_mutex, Op::kLock);

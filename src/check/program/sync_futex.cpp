@@ -13,10 +13,22 @@ int futex_wait(Thread& t, u64 word, u32 expected, u32 bits, Mode mode, u64 deadl
   program.visible(t, next);
   t.awaiting = false;
   Location* read = nullptr;
-  u32 now = atomics::kernel_read(t, word, &read, pc);
-  Location& l = *read;
   Object& f = objects::get(word, ObjectKind::kFutex);
-  program.add_event(t, &f);
+  u32 now;
+  if (program.graph_mode) {
+    // The kernel compares under the lock of the word's queue: behind what was done there before, it reads no older
+    // value.
+    atomics::fence(t, Order::kSeqCst, pc);
+    program.add_event(t, &f, Op::kFutexWait);
+    now = atomics::kernel_read(t, word, &read, pc, f.kernel_clock);
+    if (program.optimal) program.optimal->belongs(1);
+    release_to(t, f.kernel_clock);
+  } else {
+    atomics::fence(t, Order::kSeqCst, pc);
+    now = atomics::kernel_read(t, word, &read, pc, nullptr);
+    program.add_event(t, &f, Op::kFutexWait);
+  }
+  Location& l = *read;
   if (now != expected) {
     spin::note_read(t, &l.version, l.version);
     record(t, {.op = Op::kFutexWait,
@@ -50,6 +62,7 @@ int futex_wait(Thread& t, u64 word, u32 expected, u32 bits, Mode mode, u64 deadl
         if (o->waiters[i] == &t) o->waiters.erase_at(i--);
       }
     }
+    if (program.graph_mode) program.add_event(t, &f, Op::kFutexWoken);
     bool spurious = mode != Mode::kTimed || (may_wake_by_chance(t) && program.choose(ChoiceKind::kSpurious, 2, t) == 1);
     t.woke_by_chance |= spurious;
     if (spurious) {
@@ -61,8 +74,14 @@ int futex_wait(Thread& t, u64 word, u32 expected, u32 bits, Mode mode, u64 deadl
       flags = kFlagTimedOut;
     }
   }
+  if (!program.graph_mode) {
+    program.add_event(t, &f, Op::kFutexWoken);
+  } else if (t.woken) {
+    program.wait_ended(t, t.woken_by, t.woken_steps);
+    bool unforced = mode == Mode::kTimed || may_wake_by_chance(t);
+    if (unforced && program.optimal) program.optimal->could_go_on(t, f, Op::kFutexWoken);
+  }
   t.woken = false;
-  program.add_event(t, &f);
   record(t, {.op = Op::kFutexWoken, .addr = word, .result = result, .flags = static_cast<u16>(flags | kFlagWaited)});
   return result;
 }
@@ -72,11 +91,12 @@ int futex_wake(Thread& t, u64 word, u32 count, u32 bits, u32 requeue, u64 target
   turn(t, next, nullptr, nullptr, pc);
   atomics::fence(t, Order::kSeqCst, pc);
   Object& f = objects::get(word, ObjectKind::kFutex);
-  program.add_event(t, &f);
+  program.add_event(t, &f, Op::kFutexWake);
+  if (program.graph_mode) release_to(t, f.kernel_clock);
   ++t.effects;
-  u32 woken = 0;
+  u32 got_up = 0;
   u16 who = protocol::kNoThread;
-  while (woken < count) {
+  while (got_up < count) {
     u32 fitting[protocol::kMaxThreads];
     u32 n = 0;
     for (u32 i = 0; i < f.waiters.size; ++i) {
@@ -84,13 +104,13 @@ int futex_wake(Thread& t, u64 word, u32 count, u32 bits, u32 requeue, u64 target
     }
     if (n == 0) break;
     // Which waiters get up only matters when not all of them do.
-    u32 i = fitting[n > count - woken ? program.choose(ChoiceKind::kNotify, n, t) : 0];
+    u32 i = fitting[n > count - got_up ? program.choose(ChoiceKind::kNotify, n, t) : 0];
     Thread& w = *f.waiters[i];
     f.waiters.erase_at(i);
-    w.woken = true;
+    woken(t, w);
     w.local = true;  // waking up touches nothing any more
     who = w.id;
-    ++woken;
+    ++got_up;
   }
   u32 moved = 0;
   if (requeue && target) {
@@ -106,9 +126,9 @@ int futex_wake(Thread& t, u64 word, u32 count, u32 bits, u32 requeue, u64 target
   record(t, {.op = Op::kFutexWake,
              .addr = word,
              .aux = moved,
-             .result = static_cast<i32>(woken),
-             .other = woken == 1 ? who : protocol::kNoThread});
-  return static_cast<int>(woken + moved);
+             .result = static_cast<i32>(got_up),
+             .other = got_up == 1 ? who : protocol::kNoThread});
+  return static_cast<int>(got_up + moved);
 }
 
 }  // namespace lockstep::runtime::sync

@@ -42,12 +42,12 @@ int mutex_lock(Thread& t, u64 mutex, LockType type, Mode mode, u64 deadline, u64
     switch (m.lock_type) {
       case LockType::kRecursive:
         ++m.count;
-        program.add_event(t, &m);
+        program.add_event(t, static_cast<const void*>(&m));
         ++t.effects;
         record(t, {.op = op, .lock_type = m.lock_type, .addr = mutex, .aux = m.count});
         return 0;
       case LockType::kErrorCheck:
-        if (mode != Mode::kTry) return failed_attempt(t, m, op, EDEADLK, 0);
+        if (mode != Mode::kTry) return refused(t, m, op, EDEADLK);
         break;
       default:
         if (mode == Mode::kBlock) {
@@ -97,12 +97,12 @@ int mutex_unlock(Thread& t, u64 mutex, LockType type, u64 pc) {
   }
   if (m.lock_type == LockType::kRecursive && m.count > 1) {
     --m.count;
-    program.add_event(t, &m);
+    program.add_event(t, static_cast<const void*>(&m));
     record(t, {.op = Op::kUnlock, .lock_type = m.lock_type, .addr = mutex, .aux = m.count});
     return 0;
   }
   turn(t, touching(mutex, Op::kUnlock), nullptr, nullptr, pc);
-  program.add_event(t, &m);
+  program.add_event(t, &m, Op::kUnlock);
   t.effects -= lock_effect(m.address);
   record(t, {.op = Op::kUnlock, .lock_type = m.lock_type, .addr = mutex});
   give_mutex(t, m);

@@ -16,8 +16,8 @@ bool once_begin(Thread& t, u64 once, u64 pc) {
   }
   turn(
       t, touching(once, Op::kOnceBegin), [](const Thread& w) { return w.waits_for->count != 1; }, &o, pc);
-  program.add_event(t, &o);
   bool mine = o.count == 0;
+  program.add_event(t, &o, Op::kOnceBegin, mine);
   if (mine) {
     o.count = 1;
     o.owner = &t;
@@ -30,7 +30,8 @@ bool once_begin(Thread& t, u64 once, u64 pc) {
 
 void once_done(Thread& t, u64 once, u64) {
   Object& o = objects::get(once, ObjectKind::kOnce);
-  program.add_event(t, &o);
+  program.step(t, touching(once, Op::kOnceEnd));
+  program.add_event(t, &o, Op::kOnceEnd);
   o.count = 2;
   o.owner = nullptr;
   ++o.version;
@@ -41,7 +42,8 @@ void once_done(Thread& t, u64 once, u64) {
 
 void once_failed(Thread& t, u64 once, u64) {
   Object& o = objects::get(once, ObjectKind::kOnce);
-  program.add_event(t, &o);
+  program.step(t, touching(once, Op::kOnceEnd));
+  program.add_event(t, &o, Op::kOnceEnd);
   o.count = 0;
   o.owner = nullptr;
   ++o.version;

@@ -34,7 +34,8 @@ bool writer_waits(const Object& o) {
   return false;
 }
 
-bool readable(const Object& o) { return !o.owner && !(o.prefers_writers && o.readers.size && writer_waits(o)); }
+bool writer_has_come(const Object& o) { return program.graph_mode ? o.waiting_writers > 0 : writer_waits(o); }
+bool readable(const Object& o) { return !o.owner && !(o.prefers_writers && o.readers.size && writer_has_come(o)); }
 bool can_read(const Thread& t) { return readable(*t.waits_for); }
 bool can_write(const Thread& t) { return !t.waits_for->owner && !t.waits_for->readers.size; }
 
@@ -49,8 +50,15 @@ int rwlock_lock(Thread& t, u64 lock, bool write, Mode mode, u64 deadline, bool p
   static constexpr Op kOps[2][3] = {{Op::kReadLock, Op::kTryReadLock, Op::kTimedReadLock},
                                     {Op::kWriteLock, Op::kTryWriteLock, Op::kTimedWriteLock}};
   Op op = kOps[write][static_cast<int>(mode)];
-  if (mode != Mode::kTry && o.owner == &t) return failed_attempt(t, o, op, EDEADLK, 0);
+  if (mode != Mode::kTry && o.owner == &t) return refused(t, o, op, EDEADLK);
   bool blocked = write ? o.owner || o.readers.size : o.owner != nullptr;
+  // That a writer waits keeps readers out, so in the graph its coming is an operation of its own.
+  bool announces = program.graph_mode && write && o.prefers_writers && mode == Mode::kBlock;
+  if (announces) {
+    program.step(t, touching(lock, Op::kNone));
+    program.add_event(t, &o, Op::kNone);
+    ++o.waiting_writers;
+  }
   if (mode == Mode::kBlock) {
     turn(t, touching(lock, op), write ? can_write : can_read, &o, pc);
   } else {
@@ -66,7 +74,8 @@ int rwlock_lock(Thread& t, u64 lock, bool write, Mode mode, u64 deadline, bool p
       return failed_attempt(t, o, op, ETIMEDOUT, kFlagTimedOut);
     }
   }
-  program.add_event(t, &o);
+  program.add_event(t, &o, op);
+  if (announces) --o.waiting_writers;
   t.effects += lock_effect(lock);
   ++t.lock_ops;
   acquire_from(t, o.clock);
@@ -90,7 +99,7 @@ int rwlock_unlock(Thread& t, u64 lock, u64 pc) {
     program.bug(Kind::kLockMisuse, &t, lock, pc, "a thread unlocks a reader-writer lock that it does not hold");
   }
   turn(t, touching(lock, Op::kRwUnlock), nullptr, nullptr, pc);
-  program.add_event(t, &o);
+  program.add_event(t, &o, Op::kRwUnlock);
   t.effects -= lock_effect(lock);
   record(t, {.op = Op::kRwUnlock, .addr = lock});
   if (o.owner == &t) {

@@ -28,8 +28,8 @@ int semaphore_wait(Thread& t, u64 semaphore, Mode mode, u64 deadline, u64 pc) {
       return failed_attempt(t, s, op, ETIMEDOUT, kFlagTimedOut);
     }
   }
+  program.add_event(t, &s, op);
   --s.count;
-  program.add_event(t, &s);
   ++t.effects;
   acquire_from(t, s.clock);
   record(t, {.op = op, .addr = semaphore, .value = s.count, .flags = waited(blocked)});
@@ -40,9 +40,9 @@ int semaphore_post(Thread& t, u64 semaphore, u64 pc) {
   Object& s = objects::get(semaphore, ObjectKind::kSemaphore);
   turn(t, touching(semaphore, Op::kSemPost), nullptr, nullptr, pc);
   if (s.count >= 0x7fffffff) return EOVERFLOW;
+  program.add_event(t, &s, Op::kSemPost);
   ++s.count;
   ++s.version;
-  program.add_event(t, &s);
   ++t.effects;
   release_to(t, s.clock);
   record(t, {.op = Op::kSemPost, .addr = semaphore, .value = s.count});
@@ -52,6 +52,7 @@ int semaphore_post(Thread& t, u64 semaphore, u64 pc) {
 u32 semaphore_value(Thread& t, u64 semaphore) {
   Object& s = objects::get(semaphore, ObjectKind::kSemaphore);
   program.visible(t, touching(semaphore, Op::kSemTryWait, false));
+  program.add_event(t, &s, Op::kNone, false);
   spin::note_read(t, &s.version, s.version);
   return static_cast<u32>(s.count);
 }

@@ -10,7 +10,20 @@ int join(Thread& t, Thread& target, Mode mode, u64 deadline, u64 pc) {
   t.waits_for_thread = &target;
   bool blocked = target.state != ThreadState::kFinished;
   Footprint next = touching(reinterpret_cast<u64>(&target), Op::kThreadJoin, false);
-  if (mode == Mode::kBlock) {
+  if (mode != Mode::kBlock && program.graph_mode) {
+    // Either the thread has ended, then this comes after its end, or it has not yet.
+    bool known = t.clock->get(target.id) >= target.index && !blocked;
+    if (spin::iteration_ended(t)) program.stop_thread(t);
+    if (!known && program.choose(ChoiceKind::kChoose, 2, t) == 1) {
+      if (mode == Mode::kTimed) program.advance_to(deadline);
+      program.add_event(t, static_cast<const void*>(&target));
+      spin::note_read(t, &target.index, target.index - 1);
+      return mode == Mode::kTimed ? ETIMEDOUT : EBUSY;
+    }
+    t.assumed = true;  // that it ends
+    program.local(t, next, [](const Thread& w) { return w.waits_for_thread->state == ThreadState::kFinished; });
+    t.assumed = false;
+  } else if (mode == Mode::kBlock) {
     program.local(t, next, [](const Thread& w) { return w.waits_for_thread->state == ThreadState::kFinished; });
   } else {
     t.deadline = mode == Mode::kTimed ? deadline : kNever;
@@ -22,13 +35,15 @@ int join(Thread& t, Thread& target, Mode mode, u64 deadline, u64 pc) {
     bool may_come_later = ended && t.clock->get(target.id) < target.index && !spun;
     if (!ended || (may_come_later && program.choose(ChoiceKind::kSpurious, 2, t) == 1)) {
       if (mode == Mode::kTimed) program.advance_to(deadline);
-      program.add_event(t, &target);
+      program.add_event(t, static_cast<const void*>(&target));
       spin::note_read(t, &target.index, ended ? target.index - 1 : target.index);
       return mode == Mode::kTimed ? ETIMEDOUT : EBUSY;
     }
   }
   t.waits_for_thread = nullptr;
-  program.add_event(t, &target);
+  program.wait_ended(t, target.id, target.steps);
+  program.catch_up(target.now);
+  program.add_event(t, static_cast<const void*>(&target));
   ++t.effects;
   acquire_from(t, target.end_clock);
   target.joined = true;
@@ -80,6 +95,10 @@ void release(Thread& t, u64 address, bool recorded) {
 void owner_ends(Thread& t) {
   for (Object* o = objects::all(); o; o = o->next) {
     if (o->address && o->kind == ObjectKind::kMutex && o->robust && o->owner == &t) {
+      if (program.graph_mode) {
+        program.step(t, touching(o->address, Op::kUnlock));
+        program.add_event(t, o, Op::kUnlock);
+      }
       give_mutex(t, *o);
       o->owner_died = true;
     }

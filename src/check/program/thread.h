@@ -72,6 +72,9 @@ struct Thread {
   ThreadState state;
   bool joined, detached, started;
   bool awaiting;         // in a pure spin iteration
+  bool stopped;          // graph mode: goes on no more in this execution
+  bool assumed;          // …because an assumption failed
+  bool deferred;         // graph mode: ends the process when nobody else can go on
   bool must_progress;    // the read that follows takes something newer than last time
   bool took_locks;       // the pure iteration that has just ended took locks and gave them back
   u32 await_reads;       // how many of spin.observed the await is about
@@ -90,13 +93,20 @@ struct Thread {
   bool woke_by_chance;  // it has had its spurious wakeup; one in an execution, or loops around a wait never end
   bool woken;           // condition variable, futex: somebody woke it
   u64 wait_mutex;       // condition variable: address of the mutex to take again
+  u16 woken_by;         // graph mode: the thread that woke it, and how many events that had then
+  u32 woken_steps;
+  u32 woken_event;
   Op wait_op;
 
   // Start and end
   void* (*start)(void*);
   void* argument;
   void* result;
-  u64 handle;  // pthread_t
+  u64 handle;        // pthread_t
+  u32 steps;         // graph mode: events that the explorer knows
+  u32 create_steps;  // …that the creator had when it made this thread
+  u64 now;           // graph mode: its virtual time while another thread runs
+  u16 last_child;
   u64 create_pc;
   u64 entry_callable;  // see protocol::Thread
   u16 creator;

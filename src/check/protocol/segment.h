@@ -25,7 +25,7 @@ inline constexpr std::uint32_t kNone = 0xffffffff;
 /// The environment variable through which the runtime finds the segment: the number of an inherited file descriptor.
 inline constexpr const char* kSegmentVariable = "LOCKSTEP_SEGMENT_FD";
 
-enum class Mode : std::uint8_t { kAuto, kExhaustive, kBrute, kPct, kRandom, kBounded, kReplay };
+enum class Mode : std::uint8_t { kAuto, kExhaustive, kBrute, kSleepSets, kPct, kRandom, kBounded, kReplay };
 enum class MemoryModel : std::uint8_t { kRc11, kSc, kTso };
 /// How one execution is undone before the next: by restoring a snapshot in process, or by running each in a fork.
 enum class Isolation : std::uint8_t { kAuto, kSnapshot, kFork };
@@ -235,7 +235,16 @@ struct Bug {
 };
 
 /// One choice. `n` is how many there were, `pick` the one taken; both are needed to see a divergence.
-enum class ChoiceKind : std::uint8_t { kThread, kReadsFrom, kStorePlace, kNotify, kChoose, kSpurious };
+enum class ChoiceKind : std::uint8_t {
+  kThread,
+  kReadsFrom,
+  kStorePlace,
+  kNotify,
+  kChoose,
+  kSpurious,
+  kExit,   // with threads alive: 0 they go on first, 1 the process ends now
+  kGraph,  // stands first, with n = 1: the points of choice are those of Program::graph_mode
+};
 struct Decision {
   std::uint16_t n;
   std::uint16_t pick;
