@@ -1,7 +1,10 @@
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <optional>
 
@@ -37,6 +40,12 @@ host::Settings settings_from(const Arguments& a) {
   s.keep_going = a.has("--keep-going");
   s.max_executions = a.number("--executions", 0);
   s.max_seconds = a.time("--time", a.has("--executions") ? 0 : kDefaultSeconds);
+  if (a.has("--dump-executions")) {
+    const std::string path = a.text("--dump-executions");
+    // Inherited by the program under test, whose runtime writes it.
+    s.dump_fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0666);
+    if (s.dump_fd < 0) throw UserError(fmt::format("--dump-executions {}: {}", path, std::strerror(errno)));
+  }
   const std::uint64_t preemptions = a.number("--preemptions", kDefaultPreemptions);
   if (preemptions > 1000000) throw UserError("--preemptions: is too large; use a smaller number");
   s.preemptions = static_cast<std::uint32_t>(preemptions);

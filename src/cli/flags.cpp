@@ -32,6 +32,8 @@ constexpr std::array kFlags = {
     Flag{"--json", "FILE|-", "", "", kCheck | kReplay, "write the report as JSON; - is standard output"},
     Flag{"--junit", "FILE|-", "", "", kCheck | kReplay, "write the report as JUnit XML"},
     Flag{"--trace", "FILE", "", "", kCheck, "where the failing execution goes (default: lockstep-PROGRAM-KIND.trace)"},
+    Flag{"--dump-executions", "FILE", "", "", kCheck,
+         "with --mode exhaustive: write each execution graph as a line (what reads from what, orders)"},
     Flag{"--quiet", "", "", "", kCheck | kReplay, "no text on standard output"},
     Flag{"--color", "WHEN", "auto|always|never", "auto", kCheck | kReplay | kExplain, "colour in the text"},
     Flag{"--progress", "WHEN", "auto|always|never", "auto", kCheck, "a progress line on standard error"},

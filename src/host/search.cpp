@@ -102,6 +102,7 @@ SearchResult search(const Target& target, const Settings& settings, const Watche
     configure(c, settings.options);
     c.keep_going = settings.keep_going;
     c.preemptions = settings.preemptions;
+    c.dump_fd = settings.dump_fd;
     c.max_executions = settings.max_executions;
     c.skip_executions = r.executions;
     double left = 0;

@@ -17,6 +17,7 @@ struct Settings {
   std::uint64_t max_executions = 0;  // 0: no limit
   double max_seconds = 30;           // 0: no limit
   std::uint32_t preemptions = 0;     // mode bounded
+  int dump_fd = 0;                   // see protocol::Config; 0: none
 };
 
 struct FoundBug {

@@ -491,7 +491,7 @@ void Optimal::wrote(Location& l, Store& store) {
   examine(&e);
   for (Event* r = &at(0); r < events_.end(); ++r) {
     if (r->where != &l || r->kind != EventKind::kMemory || !r->reads || r == &e || in_past(*r)) continue;
-    if (may_revisit(r->name(), r->stamp)) push(ItemKind::kRevisit, e.stamp, e.name()).target = r->name();
+    if (may_revisit(r->name(), r->stamp)) push(ItemKind::kRevisit, e.placed, e.name()).target = r->name();
   }
 }
 
@@ -525,7 +525,7 @@ void Optimal::operate(Thread& t, Object& object, Op op, bool changes) {
   for (Event* r = &at(0); r < events_.end(); ++r) {
     if (r->where != &object || r->kind != EventKind::kObject || r->writes || r == &e || in_past(*r)) continue;
     if (r->stamp < oldest && may_revisit(r->name(), r->stamp)) {
-      push(ItemKind::kRevisit, e.stamp, e.name()).target = r->name();
+      push(ItemKind::kRevisit, e.placed, e.name()).target = r->name();
     }
   }
 }
@@ -822,7 +822,8 @@ void Optimal::branch(const Item& item) {
       if (item.kind == ItemKind::kRevisit && in_past(e) && choice_count < 8) choices[choice_count++] = e;
       continue;
     }
-    if (in_past(e) || (e.stamp <= waiting.stamp && e.placed <= waiting.stamp)) {
+    bool placed = e.kind == EventKind::kMemory || e.placed <= waiting.stamp;
+    if (in_past(e) || (e.stamp <= waiting.stamp && placed)) {
       Event copy = e;
       events_.push(copy);
     } else if (e.stamp <= waiting.stamp) {
@@ -844,6 +845,7 @@ void Optimal::branch(const Item& item) {
     reader.source = item.event;
     reader.fresh = reader.validate = true;
     reader.choices = 0;
+    reader.placed = item.stamp;
     for (u32 i = 0; i < lead_count; ++i) events_.push(lead[i]);
     events_.push(reader);
   }

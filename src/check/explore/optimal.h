@@ -63,7 +63,7 @@ class Optimal final : public Explorer {
   /// The newest event and the `events` before it are one operation: nothing comes between them.
   void belongs(u32 events);
   /// The newest event's name.
-  Name operation() const { return owner_->name(); }
+  Name operation() const { return owner_ ? owner_->name() : kNoName; }
   void waited(Thread& t, u32 thread, u32 steps);
   /// `t` was woken while it could also have gone on by itself, by doing `op`.
   void could_go_on(Thread& t, Object& object, Op op);

@@ -12,6 +12,7 @@
 #include "program/program.h"
 #include "program/signals.h"
 #include "program/snapshot.h"
+#include "record/dump.h"
 #include "record/output.h"
 #include "record/recorder.h"
 
@@ -66,6 +67,9 @@ void publish(Outcome outcome) {
   g_result->approximated = program.graph.approximated;
   bool whole = outcome == Outcome::kCompleted || outcome == Outcome::kBug;
   g_result->fingerprint = whole ? program.fingerprint() : 0;
+  if (whole && program.config.dump_fd && program.optimal && !program.optimal->logs()) {
+    dump::execution(program.config.dump_fd);
+  }
   g_result->reported = true;
 }
 
@@ -308,6 +312,8 @@ Next account(Segment& segment, Outcome outcome) {
     case Outcome::kNeedFork:
       status.phase = Phase::kUnsupported;
       return Next::kStop;
+    case Outcome::kStartAgain:
+      return Next::kStartAgain;
     case Outcome::kDiverged:
       keep_bug(segment, not_deterministic(), false);
       return Next::kStop;
@@ -363,7 +369,7 @@ class Stretch {
       if (config.max_executions && cut >= kCutForEach * config.max_executions) return Ended::kBudget;
       Outcome outcome = one_execution(explorer_, segment_);
       if (is_news(outcome) && explorer_.log_again()) outcome = one_execution(explorer_, segment_);
-      bool more = explorer_.end(outcome);
+      bool more = outcome == Outcome::kStartAgain || explorer_.end(outcome);
       Next next = account(segment_, outcome);
       if (next == Next::kStop) return Ended::kStopped;
       if (next == Next::kStartAgain) {

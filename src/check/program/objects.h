@@ -16,7 +16,7 @@ struct Object {
   Clock* read_clock;      // rwlock: released read locks, which the next writer synchronises with
   Thread* owner;          // mutex, writer, thread that runs a once
   List<Thread*> waiters;  // condition variable, futex, barrier: in order of arrival
-  List<u16> readers;      // rwlock: threads that hold it for reading
+  List<u16> readers;      // rwlock: threads that hold it for reading; barrier: who has ever come
   u64 count;              // recursion depth, semaphore value, threads at the barrier, state of a once
   u32 limit;              // barrier
   u64 newest;             // the last operation that changed it: thread << 32 | index

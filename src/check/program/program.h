@@ -38,7 +38,8 @@ enum class Outcome : u8 {
   kNeedLibrary,  // it matters whether an access is the standard library's: ask, and run it again
   kNeedFork,     // did something that a snapshot cannot undo
   kUnsupported,
-  kDiverged,  // replay: the program did something else
+  kDiverged,    // replay: the program did something else
+  kStartAgain,  // what was taken for granted does not hold: the enumeration begins anew
 };
 
 class Program {

@@ -56,6 +56,7 @@ inline int take_mutex(Thread& t, Object& m, Op op, u16 flags) {
   m.count = 1;
   t.effects += lock_effect(m.address);
   ++t.lock_ops;
+  if (program.graph_mode) spin::note_read(t, &m.version, m.version);
   acquire_from(t, m.clock);
   int result = 0;
   if (m.owner_died) {

@@ -96,6 +96,9 @@ struct Thread {
   u16 woken_by;         // graph mode: the thread that woke it, and how many events that had then
   u32 woken_steps;
   u32 woken_event;
+  List<Thread*> round;  // barrier: who was in it
+  u32 arrived;          // graph mode, barrier: events that it had then
+  bool special;         // barrier: its call has the special result
   Op wait_op;
 
   // Start and end

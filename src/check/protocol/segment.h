@@ -272,6 +272,7 @@ struct Config {
   std::uint32_t replay_count;     // decisions to replay (Mode::kReplay)
   std::uint64_t replay;           // their offset
   std::uint64_t skip_executions;  // after a crash that ended the process: executions already done
+  std::int32_t dump_fd;           // each complete execution of an exhaustive search as a line of text; 0: nowhere
 };
 
 enum class Phase : std::uint8_t { kStarting, kExploring, kRecording, kDone, kUnsupported, kFailed };
