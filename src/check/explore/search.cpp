@@ -298,6 +298,11 @@ Next account(Segment& segment, Outcome outcome) {
   switch (outcome) {
     case Outcome::kCompleted:
     case Outcome::kBug:
+      // Threads that wait for ever in loops: cut by their awaits.
+      if (outcome == Outcome::kBug && g_result->found.kind == Kind::kLivelock) {
+        add(status.blocked, 1);
+        break;
+      }
       add(status.executions, 1);
       if (g_result->fingerprint && g_seen.insert(g_result->fingerprint)) add(status.distinct, 1);
       break;
@@ -394,8 +399,8 @@ class Stretch {
   Explorer& explorer_;
 };
 
-bool proved(const Segment& segment) {
-  bool all = program.optimal ? program.optimal->proved() : depth_first_proved();
+bool proved(const Segment& segment, const Explorer& explorer) {
+  bool all = &explorer == &optimal_explorer() ? optimal_explorer().proved() : depth_first_proved();
   return !segment.status.depth_reached && !g_approximated && all;
 }
 
@@ -418,7 +423,7 @@ void explore_automatically(Segment& segment, u64 until) {
     }
     Ended ended = Stretch(segment, everything, Mode::kExhaustive).run(turn, until);
     if (ended == Ended::kAll) {
-      segment.status.complete = proved(segment);
+      segment.status.complete = proved(segment, everything);
       return;
     }
     if (ended != Ended::kLimit) return;
@@ -459,7 +464,7 @@ void explore(Segment& segment) {
     Ended ended = Stretch(segment, explorer, segment.config.mode).run(~u64{0}, until);
     bool enumerates = segment.config.mode != Mode::kRandom && segment.config.mode != Mode::kPct;
     if (ended == Ended::kAll && enumerates) {
-      segment.status.complete = proved(segment);
+      segment.status.complete = proved(segment, explorer);
     }
   }
   segment.status.nanoseconds = real_nanoseconds() - begun;

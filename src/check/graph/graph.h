@@ -113,6 +113,7 @@ class Graph {
   Table<Access>& accesses() { return accesses_; }
   List<ThreadEvent>& thread_events(u32 thread) { return thread_events_[thread]; }
   void add_thread() { thread_events_.push({}); }
+  u32 thread_count() const { return static_cast<u32>(thread_events_.size()); }
   bool has_sc_fence = false;
   bool has_sc_access = false;
   /// The model had to leave out outcomes that it allows, because the graph is too large to tell.

@@ -16,6 +16,7 @@ struct Object {
   Clock* read_clock;      // rwlock: released read locks, which the next writer synchronises with
   Thread* owner;          // mutex, writer, thread that runs a once
   List<Thread*> waiters;  // condition variable, futex, barrier: in order of arrival
+  List<Arrival> arrivals;  // barrier: of this round
   List<u16> readers;      // rwlock: threads that hold it for reading; barrier: who has ever come
   u64 count;              // recursion depth, semaphore value, threads at the barrier, state of a once
   u32 limit;              // barrier

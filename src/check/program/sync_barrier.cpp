@@ -60,7 +60,7 @@ int barrier_wait(Thread& t, u64 barrier, u64 pc) {
   ++b.count;
   record(t, {.op = Op::kBarrierWait, .addr = barrier, .aux = b.count, .result = b.count == b.limit});
   b.waiters.push(program.graph.memory(), &t);
-  t.arrived = t.steps;
+  b.arrivals.push(program.graph.memory(), {&t, t.steps});
   t.special = false;
   bool last = b.count == b.limit;
   // Which of them gets the special result is left open by POSIX: the one with the lowest number, where the order of
@@ -70,11 +70,12 @@ int barrier_wait(Thread& t, u64 barrier, u64 pc) {
     for (Thread* w : b.waiters) {
       if (!ordered && w->id < special->id) special = w;
       if (w != &t) woken(t, *w);
-      w->round = b.waiters;
+      w->round = b.arrivals;
       acquire_from(*w, b.clock);
     }
     for (Thread* w : b.waiters) w->special = w == special;
     b.waiters = {};
+    b.arrivals = {};
     b.count = 0;
     b.clock = nullptr;
     ++b.version;
@@ -90,7 +91,7 @@ int barrier_wait(Thread& t, u64 barrier, u64 pc) {
       program.wait_ended(t, t.woken_by, t.woken_steps);
     } else {
       // After the arrival of each.
-      for (Thread* w : t.round) program.wait_ended(t, w->id, w->arrived);
+      for (const Arrival& a : t.round) program.wait_ended(t, a.thread->id, a.steps);
     }
   }
   return t.special ? PTHREAD_BARRIER_SERIAL_THREAD : 0;
