@@ -66,7 +66,7 @@ void publish(Outcome outcome) {
   g_result->events = program.events();
   g_result->approximated = program.graph.approximated;
   bool whole = outcome == Outcome::kCompleted || outcome == Outcome::kBug;
-  g_result->fingerprint = whole ? program.fingerprint() : 0;
+  g_result->fingerprint = whole && !program.optimal ? program.fingerprint() : 0;
   if (whole && program.config.dump_fd && program.optimal && !program.optimal->logs()) {
     dump::execution(program.config.dump_fd);
   }
