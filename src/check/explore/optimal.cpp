@@ -165,9 +165,14 @@ Thread* Optimal::next(Thread* current) {
   if (first) return &program.thread(thread_of(first->name));
   Thread* deferred = nullptr;
   Thread* chance = nullptr;
+  Thread* yielding = nullptr;
   auto fits = [&](Thread& t) {
     if (t.deferred) deferred = &t;
     if (t.deferred || !Program::enabled(t)) return false;
+    if (t.yielding) {
+      if (!yielding) yielding = &t;
+      return false;
+    }
     if (!waits_for_chance(t)) return true;
     if (!chance) chance = &t;
     return false;
@@ -176,7 +181,7 @@ Thread* Optimal::next(Thread* current) {
   for (u16 id : program.live()) {
     if (fits(program.thread(id))) return chance ? chance : &program.thread(id);
   }
-  return deferred;
+  return yielding ? yielding : deferred;
 }
 
 Event& Optimal::take(Thread& t, EventKind kind, u64 object, const void* where) {

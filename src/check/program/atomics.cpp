@@ -80,12 +80,19 @@ bool only_newest(const Location& l, const Thread& t) {
   return s->initial || t.clock->get(s->thread) >= s->index;
 }
 
+// What is before the next event of the thread.
+const Clock* known_to(Thread& t) {
+  if (!t.order) return t.clock;
+  Bump& memory = program.graph.memory();
+  return Clock::join(memory, Clock::copy(memory, t.clock), t.order);
+}
+
 u32 read_candidates(Thread& t, Location& l, Order order, bool writes, Store** out) {
   if (only_newest(l, t)) {
     out[0] = l.last;
     return 1;
   }
-  Query q = {&l, t.clock, t.id, t.index + 1, order, true, writes};
+  Query q = {&l, known_to(t), t.id, t.index + 1, order, true, writes};
   return program.model->reads(program.graph, q, out, kMaxCandidates);
 }
 
@@ -156,7 +163,9 @@ void enter_axiom(Thread& t, Location* l, Store* reads, Store* writes, const Cloc
   bool sc = order == Order::kSeqCst;
   program.graph.has_sc_access |= sc;
   if (program.graph.accesses().full()) program.finish(Outcome::kDepth);
-  program.graph.accesses().push({l, reads, writes, program.seal(t), before, t.index, t.id, sc});
+  const Clock* known = program.seal(t);
+  if (t.order) known = known_to(t);
+  program.graph.accesses().push({l, reads, writes, known, before, t.index, t.id, sc});
 }
 
 void see(Thread& t, const Store& s) {
@@ -245,7 +254,7 @@ void store(Thread& t, u64 address, u32 size, Value value, Order order, u64 pc) {
     u32 n = 1;
     candidate[0] = l.last;
     if (!only_newest(l, t)) {
-      Query q = {&l, t.clock, t.id, t.index + 1, strength, false, true};
+      Query q = {&l, known_to(t), t.id, t.index + 1, strength, false, true};
       n = program.model->places(program.graph, q, candidate, kMaxCandidates);
     }
     place = program.optimal ? program.optimal->place(t, candidate, n)

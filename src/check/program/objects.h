@@ -25,6 +25,8 @@ struct Object {
   u64 first_state;        // graph mode: state before the first operation
   u32 waiting_writers;    // graph mode, rwlock that prefers writers
   u64 now;                // graph mode: virtual time of its last operation
+  Clock* order;           // graph mode, interleavings: what is before its next operation…
+  Clock* looks;           // …if that changes it
   Clock* kernel_clock;    // graph mode, futex: of all operations in the kernel so far
   u32 version;            // changes whenever a failed attempt might now succeed
   u32 acquired;           // the recorded event that took it

@@ -144,7 +144,10 @@ const Clock* Program::seal(Thread& t) {
 u32 Program::add_event(Thread& t, const void* location) {
   if (t.index > 0) seal(t);
   ++t.index;
-  if (LOCKSTEP_UNLIKELY((++events_ & 0xfff) == 0)) segment->status.events.fetch_add(1, std::memory_order_relaxed);
+  if (LOCKSTEP_UNLIKELY((++events_ & 0xfff) == 0)) {
+    segment->status.events.fetch_add(1, std::memory_order_relaxed);
+    if (events_ > config.depth + 0x1000) finish(Outcome::kDepth);
+  }
   t.clock = Clock::set(graph.memory(), t.clock, t.id, t.index);
   graph.thread_events(t.id).push(graph.memory(), {location, nullptr});
   return t.index;
@@ -156,6 +159,7 @@ u32 Program::add_event(Thread& t, Object* object, Op op, bool changes) {
   u64 self = name_of(t.id, index);
   if (!optimal) fingerprint_ += mix(mix(self, object->newest), 1);
   catch_up(object->now);
+  if (graph_mode) follow(t, *object, changes);
   if (changes) {
     object->newest = self;
     object->now = now_;
@@ -167,7 +171,21 @@ void Program::step(Thread& t, const Footprint& next) {
   if (graph_mode) visible(t, next);
 }
 
+// Interleavings order more than happens-before does: an operation on an object comes after those before it, whether or
+// not it synchronises with them.
+void Program::follow(Thread& t, Object& object, bool changes) {
+  if (!model->interleaving) return;
+  t.order = Clock::join(graph.memory(), t.order, object.order);
+  if (changes) t.order = Clock::join(graph.memory(), t.order, object.looks);
+  Clock*& left = changes ? object.order : object.looks;
+  left = Clock::join(graph.memory(), Clock::join(graph.memory(), left, t.order), t.clock);
+}
+
 void Program::wait_ended(Thread& t, u32 thread, u32 steps) {
+  if (graph_mode && model->interleaving) {
+    // At least what is known to have been before it; the waker's later events are not.
+    t.order = Clock::join(graph.memory(), t.order, t.woken_clock);
+  }
   if (optimal) optimal->waited(t, thread, steps);
 }
 
@@ -311,7 +329,7 @@ void Program::park(Thread& t) {
 }
 
 void Program::visible(Thread& t, const Footprint& next, bool (*ready)(const Thread&)) {
-  if (graph_mode && !next.object && !next.everything && !ready) return;
+  t.yielding = graph_mode && !next.object && !next.everything && !ready;
   t.pending = next;
   t.ready = ready;
   t.local = false;

@@ -136,6 +136,7 @@ class Program {
   Thread* pick(Thread* current);
   Thread* pick_in_graph(Thread* current);
   u16 name_child(Thread& creator);
+  void follow(Thread& t, Object& object, bool changes);
   [[noreturn]] void hold_bug(Thread& t);
   void switch_to(Thread& from, Thread& to);
   [[noreturn]] void abandon_for(Thread& to);

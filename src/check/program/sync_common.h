@@ -100,6 +100,10 @@ inline void woken(const Thread& t, Thread& w) {
   w.woken = true;
   w.woken_by = t.id;
   w.woken_steps = t.steps;
+  if (program.graph_mode && program.model->interleaving) {
+    Bump& memory = program.graph.memory();
+    w.woken_clock = Clock::join(memory, Clock::copy(memory, t.clock), t.order);
+  }
   if (program.optimal) w.woken_event = program.optimal->operation();
 }
 
