@@ -50,9 +50,6 @@ host::Settings settings_from(const Arguments& a) {
   if (preemptions > 1000000) throw UserError("--preemptions: is too large; use a smaller number");
   s.preemptions = static_cast<std::uint32_t>(preemptions);
 
-  if (s.options.model == protocol::MemoryModel::kTso) {
-    throw UserError("--memory-model tso: is not yet available; use rc11 (the default) or sc");
-  }
   if (a.has("--preemptions") && s.options.mode != protocol::Mode::kBounded) {
     throw UserError(fmt::format(
         "--preemptions with --mode {}: contradict each other; add --mode bounded or leave --preemptions out",

@@ -15,7 +15,7 @@ constexpr std::array kFlags = {
         "how executions are chosen: all of them (exhaustive, brute), at random (pct, random), all with few preemptions "
         "(bounded); auto: all while that can finish, then pct"},
     Flag{"--memory-model", "MODEL", "rc11|sc|tso", "rc11", kCheck,
-         "what a load may return: C++'s own memory model (rc11) or interleavings only (sc)"},
+         "what a load may return: C++'s own memory model (rc11), x86's (tso), or interleavings only (sc)"},
     Flag{"--executions", "N", "", "no limit", kCheck, "stop after N executions; without --time, time is no limit then"},
     Flag{"--time", "TIME", "", "30s", kCheck,
          "stop after this time (500ms, 30s, 2m, 1h; a plain number is seconds; 0: no limit)"},

@@ -133,7 +133,7 @@ bool sc_allows(Graph& graph, const Query& query, Store* candidate) {
   Store written;
   written.position = candidate->position + 1;  // there is a gap behind each store
   Access fresh = {query.location, query.reads ? candidate : nullptr, query.writes ? &written : nullptr, clock,
-                  query.clock,    query.index,                       static_cast<u16>(query.thread),    sc};
+                  query.clock,    query.index,                       static_cast<u16>(query.thread),    sc, false};
   Psc before(graph);
   if (sc) before.add_before(fresh);
   before.add_fences(clock);

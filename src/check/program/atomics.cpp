@@ -87,12 +87,12 @@ const Clock* known_to(Thread& t) {
   return Clock::join(memory, Clock::copy(memory, t.clock), t.order);
 }
 
-u32 read_candidates(Thread& t, Location& l, Order order, bool writes, Store** out) {
+u32 read_candidates(Thread& t, Location& l, Order order, bool writes, Store** out, bool locked = false) {
   if (only_newest(l, t)) {
     out[0] = l.last;
     return 1;
   }
-  Query q = {&l, known_to(t), t.id, t.index + 1, order, true, writes};
+  Query q = {&l, known_to(t), t.id, t.index + 1, order, true, writes, locked};
   return program.model->reads(program.graph, q, out, kMaxCandidates);
 }
 
@@ -158,14 +158,17 @@ void synchronize(Thread& t, const Store& s, Order order) {
   }
 }
 
-void enter_axiom(Thread& t, Location* l, Store* reads, Store* writes, const Clock* before, Order order) {
+void enter_axiom(Thread& t, Location* l, Store* reads, Store* writes, const Clock* before, Order order,
+                 bool rmw = false) {
   if (program.model->interleaving && !program.graph_mode) return;
   bool sc = order == Order::kSeqCst;
   program.graph.has_sc_access |= sc;
   if (program.graph.accesses().full()) program.finish(Outcome::kDepth);
   const Clock* known = program.seal(t);
   if (t.order) known = known_to(t);
-  program.graph.accesses().push({l, reads, writes, known, before, t.index, t.id, sc});
+  bool locked = rmw || (reads && writes);
+  program.graph.accesses().push({l, reads, writes, known, before, t.index, t.id, sc, locked});
+  if (locked || (sc && writes)) program.graph.add_barrier(t.id, t.index);
 }
 
 void see(Thread& t, const Store& s) {
@@ -345,7 +348,7 @@ bool compare_exchange(Thread& t, u64 address, u32 size, Value& expected, Value d
     // A store with another value may be read like by a load; one with the expected value must also be free to be
     // replaced.
     Store* all[kMaxCandidates];
-    u32 reads = read_candidates(t, l, on_failure, false, all);
+    u32 reads = read_candidates(t, l, on_failure, false, all, true);
     u32 n = 0;
     Store* updates[kMaxCandidates];
     u32 writes = read_candidates(t, l, on_success, true, updates);
@@ -394,7 +397,7 @@ bool compare_exchange(Thread& t, u64 address, u32 size, Value& expected, Value d
     program.graph.note(l, t.id, t.index, s, false);
     if (!spurious) observe(t, l, s);
   }
-  enter_axiom(t, &l, s, w, before, strength);
+  enter_axiom(t, &l, s, w, before, strength, true);
   if (program.recording) {
     u32 e = recorder::event({.op = Op::kCas,
                              .order = success,
@@ -424,7 +427,8 @@ void fence(Thread& t, Order order, u64) {
   if (is_release(order)) t.released = now;
   if (order == Order::kSeqCst && !program.model->interleaving) {
     program.graph.has_sc_fence = true;
-    program.graph.accesses().push({nullptr, nullptr, nullptr, now, before, t.index, t.id, true});
+    program.graph.accesses().push({nullptr, nullptr, nullptr, now, before, t.index, t.id, true, false});
+    program.graph.add_barrier(t.id, t.index);
   }
   if (program.recording) recorder::event({.op = Op::kFence, .order = order}, t);
 }

@@ -156,6 +156,7 @@ u32 Program::add_event(Thread& t, const void* location) {
 u32 Program::add_event(Thread& t, Object* object, Op op, bool changes) {
   if (optimal) optimal->operate(t, *object, op, changes);
   u32 index = add_event(t, static_cast<const void*>(object));
+  graph.add_barrier(t.id, index);
   u64 self = name_of(t.id, index);
   if (!optimal) fingerprint_ += mix(mix(self, object->newest), 1);
   catch_up(object->now);
@@ -182,6 +183,7 @@ void Program::follow(Thread& t, Object& object, bool changes) {
 }
 
 void Program::wait_ended(Thread& t, u32 thread, u32 steps) {
+  graph.add_barrier(t.id, t.index);
   if (graph_mode && model->interleaving) {
     // At least what is known to have been before it; the waker's later events are not.
     t.order = Clock::join(graph.memory(), t.order, t.woken_clock);
@@ -375,6 +377,7 @@ Thread& Program::create_thread(Thread& creator, void* (*start)(void*), void* arg
   t.create_steps = creator.steps;
   t.now = now_;
   add_event(creator, &t);
+  graph.add_barrier(creator.id, creator.index);
   if (recording) t.create_event = recorder::event({.op = Op::kThreadCreate, .other = id}, creator);
   t.clock = Clock::copy(graph.memory(), creator.clock);
   t.released = nullptr;
