@@ -1,5 +1,8 @@
 #include "explore/optimal.h"
 
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
 #include <new>
 
 #include "program/objects.h"
@@ -65,6 +68,10 @@ Effect effect_at(const Object& o, u64 state, Op op, bool changes) {
 
 constexpr u32 kMaxEvents = 8u << 20;
 constexpr u32 kMaxItems = 8u << 20;
+constexpr u32 kMaxPieces = 1u << 20;
+// So many that the largest is small compared with one part.
+constexpr u32 kPieces = 1024;
+constexpr u32 kPiecesForEach = 256;
 
 }  // namespace
 
@@ -77,11 +84,27 @@ void Optimal::open() {
     places_ = static_cast<List<u32>*>(reserve(protocol::kMaxThreads * sizeof(List<u32>), true));
     past_ = static_cast<u32*>(reserve(protocol::kMaxThreads * sizeof(u32), true));
     memory_.open(std::size_t{4} << 30);
+    pieces_.open(kMaxPieces, true);
+    piece_events_.open(kMaxEvents, true);
+    piece_pending_.open(kMaxEvents, true);
   }
   restart();
 }
 
 void Optimal::restart() {
+  const protocol::Config& c = program.segment->config;
+  bool parts = c.shard_count > 1 || c.job_count > 1;
+  lost_parts_ = parts && (pieces_.size() || split_runs_);
+  pieces_.clear();
+  piece_events_.clear();
+  piece_pending_.clear();
+  next_piece_ = own_pieces_ = split_runs_ = 0;
+  splitting_ = parts;
+  if (c.pool_fd && !pool_) {
+    i64 at = raw_syscall(SYS_mmap, 0, sizeof(protocol::Pool), PROT_READ | PROT_WRITE, MAP_SHARED, c.pool_fd, 0);
+    if (at < 0) fatal("the search's shared counter cannot be mapped");
+    pool_ = reinterpret_cast<protocol::Pool*>(at);
+  }
   events_.clear();
   items_.clear();
   pending_.clear();
@@ -672,11 +695,24 @@ bool Optimal::end(Outcome outcome) {
   logging_ = false;
   share_weight(share_from_);
   for (u32 i = 0; i < planned_ && i < count(); ++i) at(i).fresh = at(i).validate = false;
-  while (items_.size() == level_.first_item) {
-    if (!levels_.size()) {
-      done_ = true;
-      return false;
+  if (splitting_) {
+    ++split_runs_;
+    keep_pieces();
+    u32 shards = program.segment->config.shard_count;
+    u32 wanted = shards * kPiecesForEach > kPieces ? shards * kPiecesForEach : kPieces;
+    if (next_piece_ < pieces_.size() && pieces_.size() - next_piece_ < wanted) {
+      restore(pieces_[next_piece_++]);
+      return prepare_next();
     }
+    splitting_ = false;
+    return take_piece();
+  }
+  return prepare_next();
+}
+
+bool Optimal::prepare_next() {
+  while (items_.size() == level_.first_item) {
+    if (!levels_.size()) return take_piece();
     events_.resize(level_.first_event);
     pending_.resize(level_.first_pending);
     level_ = levels_.back();
@@ -691,6 +727,149 @@ bool Optimal::end(Outcome outcome) {
   planned_stamp_ = stamp_;
   return true;
 }
+
+// ---- parts of a search ----
+
+bool Optimal::counts() const {
+  const protocol::Config& c = program.segment->config;
+  return !splitting_ || (c.job_index == 0 && split_runs_ % (c.shard_count ? c.shard_count : 1) == c.shard_index);
+}
+
+// Sets each item of the level apart, with its graph.
+void Optimal::keep_pieces() {
+  for (u32 i = level_.first_item; i < items_.size(); ++i) {
+    Piece piece = {};
+    piece.item = items_[i];
+    piece.reader = level_.reader;
+    piece.writer = level_.writer;
+    piece.first_event = static_cast<u32>(piece_events_.size());
+    piece.first_pending = static_cast<u32>(piece_pending_.size());
+    for (u32 k = 0; k < count(); ++k) {
+      if (at(k).placed <= piece.item.stamp) piece_events_.push(at(k));
+    }
+    for (u32 k = level_.first_pending; k < pending_.size(); ++k) piece_pending_.push(pending_[k]);
+    piece.events = static_cast<u32>(piece_events_.size()) - piece.first_event;
+    piece.pendings = static_cast<u32>(piece_pending_.size()) - piece.first_pending;
+    pieces_.push(piece);
+  }
+  items_.resize(level_.first_item);
+}
+
+void Optimal::restore(const Piece& piece) {
+  events_.clear();
+  items_.clear();
+  pending_.clear();
+  levels_.clear();
+  level_ = {0, 0, 0, piece.reader, piece.writer};
+  for (u32 i = 0; i < piece.events; ++i) events_.push(piece_events_[piece.first_event + i]);
+  for (u32 i = 0; i < piece.pendings; ++i) pending_.push(piece_pending_[piece.first_pending + i]);
+  items_.push(piece.item);
+}
+
+// The next piece of this part: of those that the shard has, jobs take them as they come.
+bool Optimal::take_piece() {
+  const protocol::Config& c = program.segment->config;
+  u32 shards = c.shard_count ? c.shard_count : 1;
+  u64 number = pool_ && !lost_parts_ ? pool_->next_piece.fetch_add(1, std::memory_order_relaxed)
+                                     : u64{own_pieces_++} * (c.job_count ? c.job_count : 1) + c.job_index;
+  u64 index = next_piece_ + number * shards + c.shard_index;
+  if (index >= pieces_.size()) {
+    done_ = true;
+    return false;
+  }
+  restore(pieces_[index]);
+  return prepare_next();
+}
+
+namespace {
+
+// What a saved state begins with: tables follow, each its elements.
+struct Saved {
+  u64 magic;
+  u64 sizes;  // of the records: another build's state is not this one's
+  u64 events, items, pending, levels, pieces, piece_events, piece_pending;
+  u32 first_event, first_item, first_pending, reader, writer;
+  u32 planned, items_at_begin, stamp, next_piece, own_pieces, split_runs, splitting;
+  u64 executions;
+  double explored, weight;
+};
+constexpr u64 kSavedMagic = 0x31706b434f4c;  // "LOCkp1"
+
+bool transfer(int call, int fd, const void* data, u64 bytes) {
+  const u8* at = static_cast<const u8*>(data);
+  while (bytes) {
+    i64 n = raw_syscall(call, fd, reinterpret_cast<i64>(at), static_cast<i64>(bytes));
+    if (n <= 0) return false;
+    at += n;
+    bytes -= static_cast<u64>(n);
+  }
+  return true;
+}
+
+}  // namespace
+
+bool Optimal::save(int fd) const {
+  Saved s = {kSavedMagic,
+             sizeof(Event) << 40 | sizeof(Item) << 24 | sizeof(Pending) << 16 | sizeof(Piece),
+             events_.size(),
+             items_.size(),
+             pending_.size(),
+             levels_.size(),
+             pieces_.size(),
+             piece_events_.size(),
+             piece_pending_.size(),
+             level_.first_event,
+             level_.first_item,
+             level_.first_pending,
+             level_.reader,
+             level_.writer,
+             planned_,
+             items_at_begin_,
+             planned_stamp_,
+             next_piece_,
+             own_pieces_,
+             split_runs_,
+             splitting_,
+             executions_,
+             explored_,
+             weight_};
+  auto table = [&](const auto& t) { return transfer(SYS_write, fd, &t[0], t.size() * sizeof t[0]); };
+  return transfer(SYS_write, fd, &s, sizeof s) && table(events_) && table(items_) && table(pending_) &&
+         table(levels_) && table(pieces_) && table(piece_events_) && table(piece_pending_);
+}
+
+bool Optimal::load(int fd) {
+  Saved s = {};
+  if (!transfer(SYS_read, fd, &s, sizeof s) || s.magic != kSavedMagic ||
+      s.sizes != (sizeof(Event) << 40 | sizeof(Item) << 24 | sizeof(Pending) << 16 | sizeof(Piece))) {
+    return false;
+  }
+  auto table = [&](auto& t, u64 n) {
+    if (n > t.capacity()) return false;
+    t.resize(n);
+    return transfer(SYS_read, fd, &t[0], n * sizeof t[0]);
+  };
+  if (!table(events_, s.events) || !table(items_, s.items) || !table(pending_, s.pending) ||
+      !table(levels_, s.levels) || !table(pieces_, s.pieces) || !table(piece_events_, s.piece_events) ||
+      !table(piece_pending_, s.piece_pending)) {
+    restart();
+    return false;
+  }
+  level_ = {s.first_event, s.first_item, s.first_pending, s.reader, s.writer};
+  planned_ = s.planned;
+  items_at_begin_ = s.items_at_begin;
+  planned_stamp_ = s.stamp;
+  next_piece_ = s.next_piece;
+  own_pieces_ = s.own_pieces;
+  split_runs_ = s.split_runs;
+  splitting_ = s.splitting;
+  executions_ = s.executions;
+  explored_ = s.explored;
+  weight_ = s.weight;
+  return true;
+}
+
+// ---- plans ----
 
 void Optimal::cut(u32 stamp) {
   u32 kept = 0;

@@ -48,7 +48,12 @@ bool g_approximated = false;  // some execution left out outcomes: seeing all ex
 
 constexpr u32 kFibersAtFirst = 8;
 
-u64 execution_seed(u64 seed, u64 number) { return Random(seed * 0x2545f4914f6cdd1d + number).next(); }
+// Parts of a search sample different executions.
+u64 execution_seed(const protocol::Config& c, u64 number) {
+  u64 jobs = c.job_count ? c.job_count : 1;
+  u64 parts = jobs * (c.shard_count ? c.shard_count : 1);
+  return Random(c.seed * 0x2545f4914f6cdd1d + number * parts + c.shard_index * jobs + c.job_index).next();
+}
 
 Outcome run_here() {
   snapshot::restore();
@@ -67,7 +72,7 @@ void publish(Outcome outcome) {
   g_result->approximated = program.graph.approximated;
   bool whole = outcome == Outcome::kCompleted || outcome == Outcome::kBug;
   g_result->fingerprint = whole && !program.optimal ? program.fingerprint() : 0;
-  if (whole && program.config.dump_fd && program.optimal && !program.optimal->logs()) {
+  if (whole && program.config.dump_fd && program.optimal && !program.optimal->logs() && program.optimal->counts()) {
     dump::execution(program.config.dump_fd);
   }
   g_result->reported = true;
@@ -110,7 +115,7 @@ Outcome one_execution(Explorer& explorer, Segment& segment) {
   program.explorer = &explorer;
   program.optimal = &explorer == &optimal_explorer() ? &optimal_explorer() : nullptr;
   u64 number = g_number++;
-  u64 seed = execution_seed(segment.config.seed, number);
+  u64 seed = execution_seed(segment.config, number);
   segment.status.execution_seed = seed;
   for (;;) {
     explorer.begin(number, seed);
@@ -288,7 +293,7 @@ Bug not_deterministic() {
 enum class Next : u8 { kGoOn, kStop, kStartAgain };
 
 // Counts and keeps what the execution brought. kStartAgain: the rules have changed, so an enumeration begins anew.
-Next account(Segment& segment, Outcome outcome) {
+Next account(Segment& segment, const Explorer& explorer, Outcome outcome) {
   Status& status = segment.status;
   auto add = [](std::atomic<u64>& counter, u64 n) {
     counter.store(counter.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
@@ -298,6 +303,7 @@ Next account(Segment& segment, Outcome outcome) {
   switch (outcome) {
     case Outcome::kCompleted:
     case Outcome::kBug:
+      if (!explorer.counts()) break;
       // Threads that wait for ever in loops: cut by their awaits.
       if (outcome == Outcome::kBug && g_result->found.kind == Kind::kLivelock) {
         add(status.blocked, 1);
@@ -307,10 +313,10 @@ Next account(Segment& segment, Outcome outcome) {
       if (g_result->fingerprint && g_seen.insert(g_result->fingerprint)) add(status.distinct, 1);
       break;
     case Outcome::kBlocked:
-      add(status.blocked, 1);
+      add(status.blocked, explorer.counts());
       break;
     case Outcome::kDepth:
-      add(status.blocked, 1);
+      add(status.blocked, explorer.counts());
       status.depth_reached = true;
       break;
     case Outcome::kUnsupported:
@@ -374,8 +380,9 @@ class Stretch {
       if (config.max_executions && cut >= kCutForEach * config.max_executions) return Ended::kBudget;
       Outcome outcome = one_execution(explorer_, segment_);
       if (is_news(outcome) && explorer_.log_again()) outcome = one_execution(explorer_, segment_);
+      Next next = account(segment_, explorer_, outcome);
+      program.explorer = &explorer_;
       bool more = outcome == Outcome::kStartAgain || explorer_.end(outcome);
-      Next next = account(segment_, outcome);
       if (next == Next::kStop) return Ended::kStopped;
       if (next == Next::kStartAgain) {
         explorer_.restart();
@@ -404,6 +411,19 @@ bool proved(const Segment& segment, const Explorer& explorer) {
   return !segment.status.depth_reached && !g_approximated && all;
 }
 
+// Goes on where an earlier search has stopped.
+void resume(const protocol::Config& config, Explorer& explorer) {
+  if (config.checkpoint_in && !explorer.load(config.checkpoint_in)) {
+    fatal("the checkpoint is not one of this version of the checker, or of this kind of search");
+  }
+}
+
+// What is left goes into the checkpoint.
+void suspend(Segment& segment, const Explorer& explorer) {
+  if (!segment.config.checkpoint_out || segment.status.complete) return;
+  segment.status.suspended = explorer.save(segment.config.checkpoint_out);
+}
+
 // Depth first and sampling take turns. How long each turn is follows from what was explored, never from the clock, so
 // that equal seeds find equal things; only the end of the budget does.
 void explore_automatically(Segment& segment, u64 until) {
@@ -413,6 +433,7 @@ void explore_automatically(Segment& segment, u64 until) {
   // An enumeration that has seen less than this part of the whole will hardly end: sampling gets most of the time.
   constexpr u64 kHopeless = 500;
   Explorer& everything = exhaustive_explorer();
+  resume(segment.config, everything);
   bool fenced = program.library_fenced;
   u64 turn = kFirstLook;
   u64 sample = kShort / 2;
@@ -459,13 +480,16 @@ void explore(Segment& segment) {
   u64 until = segment.config.max_nanoseconds ? begun + segment.config.max_nanoseconds : 0;
   if (segment.config.mode == Mode::kAuto) {
     explore_automatically(segment, until);
+    suspend(segment, optimal_explorer());
   } else {
     Explorer& explorer = make_explorer(segment.config);
+    resume(segment.config, explorer);
     Ended ended = Stretch(segment, explorer, segment.config.mode).run(~u64{0}, until);
     bool enumerates = segment.config.mode != Mode::kRandom && segment.config.mode != Mode::kPct;
     if (ended == Ended::kAll && enumerates) {
       segment.status.complete = proved(segment, explorer);
     }
+    suspend(segment, explorer);
   }
   segment.status.nanoseconds = real_nanoseconds() - begun;
 }
