@@ -99,7 +99,9 @@ void Optimal::restart() {
   piece_events_.clear();
   piece_pending_.clear();
   next_piece_ = own_pieces_ = split_runs_ = 0;
-  splitting_ = parts;
+  finished_pieces_ = 0;
+  finished_executions_ = split_executions_ = piece_began_ = 0;
+  splitting_ = true;
   if (c.pool_fd && !pool_) {
     i64 at = raw_syscall(SYS_mmap, 0, sizeof(protocol::Pool), PROT_READ | PROT_WRITE, MAP_SHARED, c.pool_fd, 0);
     if (at < 0) fatal("the search's shared counter cannot be mapped");
@@ -112,8 +114,6 @@ void Optimal::restart() {
   level_ = {0, 0, 0, kNoName, kNoName};
   planned_ = items_at_begin_ = stamp_ = planned_stamp_ = 0;
   executions_ = 0;
-  weight_ = 1;
-  explored_ = 0;
   logging_ = done_ = diverged_ = false;
 }
 
@@ -125,7 +125,6 @@ void Optimal::begin(u64, u64) {
   cursor_ = 0;
   current_ = owner_ = nullptr;
   novel_ = false;
-  if (!logging_) share_from_ = items_at_begin_;
   clear_index();
 }
 
@@ -693,7 +692,6 @@ bool Optimal::end(Outcome outcome) {
   bool whole = outcome == Outcome::kCompleted || outcome == Outcome::kBug;
   executions_ += whole;
   logging_ = false;
-  share_weight(share_from_);
   for (u32 i = 0; i < planned_ && i < count(); ++i) at(i).fresh = at(i).validate = false;
   if (splitting_) {
     ++split_runs_;
@@ -705,6 +703,7 @@ bool Optimal::end(Outcome outcome) {
       return prepare_next();
     }
     splitting_ = false;
+    split_executions_ = executions_;
     return take_piece();
   }
   return prepare_next();
@@ -720,7 +719,6 @@ bool Optimal::prepare_next() {
   }
   Item item = items_.back();
   items_.pop();
-  weight_ = item.weight;
   take_up(item);
   items_at_begin_ = static_cast<u32>(items_.size());
   planned_ = count();
@@ -766,18 +764,38 @@ void Optimal::restore(const Piece& piece) {
   items_.push(piece.item);
 }
 
+namespace {
+u64 common_divisor(u64 a, u64 b) {
+  while (b) {
+    u64 rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+}  // namespace
+
 // The next piece of this part: of those that the shard has, jobs take them as they come.
 bool Optimal::take_piece() {
   const protocol::Config& c = program.segment->config;
+  if (piece_began_) {
+    ++finished_pieces_;
+    finished_executions_ += executions_ - (piece_began_ - 1);
+  }
+  piece_began_ = executions_ + 1;
   u32 shards = c.shard_count ? c.shard_count : 1;
   u64 number = pool_ && !lost_parts_ ? pool_->next_piece.fetch_add(1, std::memory_order_relaxed)
                                      : u64{own_pieces_++} * (c.job_count ? c.job_count : 1) + c.job_index;
-  u64 index = next_piece_ + number * shards + c.shard_index;
-  if (index >= pieces_.size()) {
+  u64 place = number * shards + c.shard_index;
+  u64 n = pieces_.size() - next_piece_;
+  if (place >= n) {
     done_ = true;
     return false;
   }
-  restore(pieces_[index]);
+  // In an order that has nothing to do with where they come from, so that those explored say how large the others are.
+  u64 stride = n * 618 / 1000 + 1;
+  while (common_divisor(stride, n) != 1) ++stride;
+  restore(pieces_[next_piece_ + place * stride % n]);
   return prepare_next();
 }
 
@@ -791,7 +809,7 @@ struct Saved {
   u32 first_event, first_item, first_pending, reader, writer;
   u32 planned, items_at_begin, stamp, next_piece, own_pieces, split_runs, splitting;
   u64 executions;
-  double explored, weight;
+  u64 finished_pieces, finished_executions, split_executions, piece_began;
 };
 constexpr u64 kSavedMagic = 0x31706b434f4c;  // "LOCkp1"
 
@@ -831,8 +849,10 @@ bool Optimal::save(int fd) const {
              split_runs_,
              splitting_,
              executions_,
-             explored_,
-             weight_};
+             finished_pieces_,
+             finished_executions_,
+             split_executions_,
+             piece_began_};
   auto table = [&](const auto& t) { return transfer(SYS_write, fd, &t[0], t.size() * sizeof t[0]); };
   return transfer(SYS_write, fd, &s, sizeof s) && table(events_) && table(items_) && table(pending_) &&
          table(levels_) && table(pieces_) && table(piece_events_) && table(piece_pending_);
@@ -864,8 +884,10 @@ bool Optimal::load(int fd) {
   split_runs_ = s.split_runs;
   splitting_ = s.splitting;
   executions_ = s.executions;
-  explored_ = s.explored;
-  weight_ = s.weight;
+  finished_pieces_ = s.finished_pieces;
+  finished_executions_ = s.finished_executions;
+  split_executions_ = s.split_executions;
+  piece_began_ = s.piece_began;
   return true;
 }
 
@@ -1037,16 +1059,19 @@ void Optimal::branch(const Item& item) {
   level_ = {first_event, static_cast<u32>(items_.size()), first_pending, item.target, item.event};
 }
 
-// Of what was not explored when the execution began, each thing found has an equal part.
-void Optimal::share_weight(u32 first_item) {
-  u32 n = static_cast<u32>(items_.size()) - first_item;
-  double part = weight_ / (n + 1);
-  for (u32 i = first_item; i < items_.size(); ++i) items_[i].weight = part;
-  explored_ += part;
-}
-
+// The pieces are explored in random order, so the mean size of those that are done is that of all (Knuth's estimate,
+// "Estimating the Efficiency of Backtrack Programs", 1975, with the upper part of the tree known).
 u64 Optimal::estimate() const {
-  return explored_ > 0 ? static_cast<u64>(static_cast<double>(executions_) / explored_) : 0;
+  if (splitting_ || !finished_pieces_) return 0;
+  const protocol::Config& c = program.segment->config;
+  double parts = static_cast<double>(c.shard_count ? c.shard_count : 1) * (c.job_count ? c.job_count : 1);
+  double running = static_cast<double>(executions_ - (piece_began_ - 1));
+  double pieces = static_cast<double>(finished_pieces_);
+  double mean = static_cast<double>(finished_executions_) / pieces;
+  if (running > mean) mean = (static_cast<double>(finished_executions_) + running) / (pieces + 1);
+  double in_all = static_cast<double>(pieces_.size() - next_piece_) / parts * mean;
+  if (c.shard_index == 0 && c.job_index == 0) in_all += static_cast<double>(split_executions_);
+  return static_cast<u64>(in_all);
 }
 
 Optimal& optimal_explorer() {

@@ -136,8 +136,6 @@ class Optimal final : public Explorer {
   void branch(const Item& item);
   void look(const Item& item);
   Event event_of(const Item& item, EventKind kind) const;
-  void share_weight(u32 first_item);
-
   // Parts of a search: the first executions are the same in all; what they leave to explore are pieces, each of which
   // belongs to one part.
   struct Piece {
@@ -158,12 +156,13 @@ class Optimal final : public Explorer {
   Level level_ = {};
   u32 planned_ = 0;         // events of the level that the plan holds
   u32 items_at_begin_ = 0;  // before this execution
-  u32 share_from_ = 0;      // the same, before it was run a second time
   u32 stamp_ = 0;           // newest
   u32 planned_stamp_ = 0;
   u64 executions_ = 0;
-  double weight_ = 1;    // of the execution that runs, and of everything that follows from it
-  double explored_ = 0;  // of the whole
+  u64 finished_pieces_ = 0;
+  u64 finished_executions_ = 0;  // in them
+  u64 split_executions_ = 0;     // before them
+  u64 piece_began_ = 0;          // executions before the present piece, and one; 0: none yet
   Table<Piece> pieces_;
   Table<Event> piece_events_;
   Table<Pending> piece_pending_;
