@@ -66,6 +66,7 @@ __attribute__((weak)) void lockstep_runtime_assume(int);
 __attribute__((weak)) int lockstep_runtime_choose(int);
 __attribute__((weak)) void lockstep_runtime_name(const void*, const char*);
 __attribute__((weak)) void lockstep_runtime_name_thread(const char*);
+__attribute__((weak)) void lockstep_runtime_accept_lock_order(const void*, const void*);
 
 /* A weak reference stays null in programs that are not position independent; the loader knows better. */
 #define LOCKSTEP_RUNTIME(type, name) (name ? name : (type)(uintptr_t)dlsym(NULL, #name))
@@ -90,6 +91,12 @@ static inline void lockstep_name_thread(const char* name) {
   void (*f)(const char*) = LOCKSTEP_RUNTIME(void (*)(const char*), lockstep_runtime_name_thread);
   if (f) f(name);
 }
+/** These two locks may be taken in both orders: no lock-order warning about them (from here on, in this execution). */
+static inline void lockstep_accept_lock_order(const void* a, const void* b) {
+  void (*f)(const void*, const void*) =
+      LOCKSTEP_RUNTIME(void (*)(const void*, const void*), lockstep_runtime_accept_lock_order);
+  if (f) f(a, b);
+}
 
 #ifdef __cplusplus
 }  // extern "C"
@@ -110,7 +117,7 @@ struct options {
   std::uint64_t executions = 0;                              ///< at most so many; 0: no limit
   std::chrono::nanoseconds time = std::chrono::seconds(10);  ///< at most so long; 0: no limit
   std::uint32_t preemptions = 2;                             ///< for mode::bounded
-  std::uint64_t depth = 20000;                               ///< events of one execution before it is cut
+  std::uint64_t depth = 100000;                              ///< events of one execution before it is cut
   std::uint64_t seed = 1;                                    ///< of random choices; equal seeds give equal searches
   bool keep_going = false;                                   ///< all distinct bugs, not just the first
   bool spurious_wakeups = false;                             ///< condition variables may wake without a reason
@@ -211,6 +218,11 @@ void name(const T& object, const char* text) {
   lockstep_name(&object, text);
 }
 inline void name_thread(const char* text) { lockstep_name_thread(text); }
+/// See lockstep_accept_lock_order.
+template <class A, class B>
+void accept_lock_order(const A& a, const B& b) {
+  lockstep_accept_lock_order(&a, &b);
+}
 
 }  // namespace lockstep
 #endif

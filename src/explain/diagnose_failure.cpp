@@ -203,6 +203,8 @@ Diagnosis diagnose(const History& h, const trace::Bug& bug, names::Namer& namer)
       return diagnose_deadlock(h, bug);
     case Kind::kDataRace:
       return diagnose_race(h, bug, namer);
+    case Kind::kLockOrder:
+      return diagnose_lock_order(h, bug);
     case Kind::kAssertion:
     case Kind::kUncaughtException:
     case Kind::kCrash:

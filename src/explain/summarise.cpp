@@ -316,6 +316,22 @@ std::string Sentence::other() {
       const std::string text = misuse(bug_.message, bug_.addr == 0 ? "" : namer_.object(bug_.addr, bug_.event));
       return fmt::format("Lock misuse of {}: {} {}{}{}.", what, who, text, place.empty() ? "" : "," + place, holder);
     }
+    case Kind::kLockOrder: {
+      if (d_.nestings.empty()) break;
+      std::vector<std::string> locks, orders;
+      for (const Diagnosis::Nesting& n : d_.nestings) {
+        const std::string held = namer_.object(h_.at(n.held).addr, n.held);
+        locks.push_back(held);
+        orders.push_back(fmt::format("{} takes {}{} while it holds {}", name(h_.at(n.wanted).thread),
+                                     quoted(namer_.object(h_.at(n.wanted).addr, n.wanted)),
+                                     at_place(namer_.place(h_.at(n.wanted).stack)), quoted(held)));
+      }
+      std::sort(locks.begin(), locks.end());
+      std::string text = fmt::format("Locks {} are taken in {}: ", join_names(locks),
+                                     locks.size() == 2 ? "both orders" : "a circle of orders");
+      for (std::size_t i = 0; i < orders.size(); ++i) text += (i ? ", " : "") + orders[i];
+      return text + ". Nothing deadlocked here, but these can wait for each other for ever.";
+    }
     case Kind::kThreadLeak:
       return fmt::format("Thread leak{}{}.", place,
                          detail.empty() ? ": a thread is neither joined nor detached" : detail);

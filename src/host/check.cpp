@@ -167,7 +167,15 @@ Outcome check(const Target& target, const CheckOptions& options, const Watcher& 
     Finding f = r.warnings.size() < kMaxRecordedWarnings ? recorded_finding(target, options, b, true, &ignored)
                                                          : explain::explain_unrecorded(b.bug);
     f.warning = true;
-    r.warnings.push_back(std::move(f));
+    // A deadlock over the same locks says it all.
+    const bool told = f.kind == protocol::Kind::kLockOrder &&
+                      std::any_of(r.bugs.begin(), r.bugs.end(), [&](const Finding& bug) {
+                        return bug.kind == protocol::Kind::kDeadlock &&
+                               std::all_of(f.objects.begin(), f.objects.end(), [&](const std::string& o) {
+                                 return std::find(bug.objects.begin(), bug.objects.end(), o) != bug.objects.end();
+                               });
+                      });
+    if (!told) r.warnings.push_back(std::move(f));
   }
   // The library's faults stay warnings: nobody can mend them in the program.
   const bool warned = std::any_of(r.warnings.begin(), r.warnings.end(), [](const Finding& f) { return !f.library; });

@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "detect/lock_order.h"
 #include "explore/search.h"
 #include "hooks/hook.h"
 #include "lockstep/check.h"
@@ -174,6 +175,10 @@ LOCKSTEP_EXPORT int lockstep_runtime_choose(int n) {
 LOCKSTEP_EXPORT void lockstep_runtime_name(const void* object, const char* name) {
   LOCKSTEP_HOOK(static_cast<void>(0));
   if (program.recording) recorder::name(address_of(object), name);
+}
+LOCKSTEP_EXPORT void lockstep_runtime_accept_lock_order(const void* a, const void* b) {
+  LOCKSTEP_HOOK(static_cast<void>(0));
+  lock_order::accept(address_of(a), address_of(b));
 }
 LOCKSTEP_EXPORT void lockstep_runtime_name_thread(const char* name) {
   LOCKSTEP_HOOK(static_cast<void>(0));

@@ -5,6 +5,7 @@
 
 #include "detect/deadlock.h"
 #include "detect/exit.h"
+#include "detect/lock_order.h"
 #include "detect/race.h"
 #include "explore/explorer.h"
 #include "program/heap.h"
@@ -101,6 +102,7 @@ Outcome Program::run(int (*main_entry)(void*), void* argument) {
   live_ = {};
   objects::reset();
   lifecycle::reset();
+  lock_order::reset();
   if (segment) segment->status.decision_count.store(0, std::memory_order_relaxed);
   graph_mode = explorer->graph_mode();
   model = &find_model(config.model, graph_mode);
@@ -381,6 +383,7 @@ Thread& Program::create_thread(Thread& creator, void* (*start)(void*), void* arg
   if (recording) t.create_event = recorder::event({.op = Op::kThreadCreate, .other = id}, creator);
   t.clock = Clock::copy(graph.memory(), creator.clock);
   t.released = nullptr;
+  lock_order::created(creator, t);
   tls::reset(id - 1u);
   prepare_thread(t, tls::block(id - 1u), late);
   add_event(t);

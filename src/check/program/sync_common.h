@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "detect/lock_order.h"
 #include "program/program.h"
 #include "program/spin.h"
 #include "program/sync.h"
@@ -56,6 +57,7 @@ inline int take_mutex(Thread& t, Object& m, Op op, u16 flags) {
   m.count = 1;
   t.effects += lock_effect(m.address);
   ++t.lock_ops;
+  lock_order::taken(t, m.address, op == Op::kLock, false);
   if (program.graph_mode) spin::note_read(t, &m.version, m.version);
   acquire_from(t, m.clock);
   int result = 0;
@@ -69,6 +71,7 @@ inline int take_mutex(Thread& t, Object& m, Op op, u16 flags) {
 }
 
 inline void give_mutex(Thread& t, Object& m) {
+  lock_order::given_back(t, m.address);
   release_to(t, m.clock);
   m.owner = nullptr;
   m.count = 0;

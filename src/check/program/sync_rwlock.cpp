@@ -78,6 +78,7 @@ int rwlock_lock(Thread& t, u64 lock, bool write, Mode mode, u64 deadline, bool p
   if (announces) --o.waiting_writers;
   t.effects += lock_effect(lock);
   ++t.lock_ops;
+  lock_order::taken(t, lock, mode == Mode::kBlock, !write);
   acquire_from(t, o.clock);
   if (write) {
     acquire_from(t, o.read_clock);
@@ -101,6 +102,7 @@ int rwlock_unlock(Thread& t, u64 lock, u64 pc) {
   turn(t, touching(lock, Op::kRwUnlock), nullptr, nullptr, pc);
   program.add_event(t, &o, Op::kRwUnlock);
   t.effects -= lock_effect(lock);
+  lock_order::given_back(t, lock);
   record(t, {.op = Op::kRwUnlock, .addr = lock});
   if (o.owner == &t) {
     release_to(t, o.clock);

@@ -47,6 +47,7 @@ int join(Thread& t, Thread& target, Mode mode, u64 deadline, u64 pc) {
   ++t.effects;
   acquire_from(t, target.end_clock);
   target.joined = true;
+  lock_order::joined(t, target);
   record(t, {.op = Op::kThreadJoin, .other = target.id, .flags = waited(blocked)});
   return 0;
 }

@@ -53,6 +53,11 @@ struct SpinState {
   u32 reads;  // how many reads in all
 };
 
+struct HeldLock {
+  u64 address;
+  bool reads;
+};
+
 /// A thread at a barrier, and how many events it had then.
 struct Arrival {
   Thread* thread;
@@ -114,6 +119,8 @@ struct Thread {
   void* argument;
   void* result;
   u64 handle;        // pthread_t
+  List<HeldLock> held;  // detect/lock_order
+  Clock* segments;      // the same: happens-before by creating and joining threads alone
   u32 steps;         // graph mode: events that the explorer knows
   u32 create_steps;  // …that the creator had when it made this thread
   u64 now;           // graph mode: its virtual time while another thread runs
