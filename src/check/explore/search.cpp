@@ -43,6 +43,7 @@ int (*g_entry)(void*) = nullptr;
 void* g_argument = nullptr;
 bool g_fork = false;
 u64 g_number = 0;             // executions begun
+bool g_ends = false;          // some execution ran to its end
 bool g_approximated = false;  // some execution left out outcomes: seeing all executions is no proof
 
 constexpr u32 kFibersAtFirst = 8;
@@ -195,6 +196,7 @@ void simplify(Segment& segment) {
   constexpr u64 kEvents = 300000;
   constexpr u32 kMostPreemptions = 3;
   Bug found = g_result->found;
+  if (found.repeats) return;  // no enumeration comes by it
   u32 preemptions = g_result->preemptions;
   bool plain = is_plain(segment);
   if (plain && preemptions == 0) return;
@@ -291,6 +293,7 @@ Next account(Segment& segment, Outcome outcome) {
   };
   add(status.events, g_result->events + 1);
   g_approximated |= g_result->approximated;
+  g_ends |= outcome == Outcome::kCompleted;
   switch (outcome) {
     case Outcome::kCompleted:
     case Outcome::kBug:
@@ -393,6 +396,25 @@ bool proved(const Segment& segment) {
   return !segment.status.depth_reached && !g_approximated && all;
 }
 
+// Looks for executions that go round for ever (explore/fair.cpp). They are a fixed number, are none of the
+// enumeration's and not counted but for what they find.
+Ended look_for_cycles(Segment& segment, u64 until) {
+  u64 number = g_number;
+  Explorer& fair = fair_explorer(g_ends);
+  Ended ended = Ended::kLimit;
+  for (bool more = true; more && ended == Ended::kLimit;) {
+    if (segment.status.stop.load(std::memory_order_relaxed)) return Ended::kStopped;
+    Outcome outcome = one_execution(fair, segment);
+    more = fair.end(outcome);
+    // Everything else is found by others, and told by its simplest execution.
+    bool repeats = outcome == Outcome::kBug && g_result->found.repeats;
+    if (repeats && account(segment, outcome) == Next::kStop) return Ended::kStopped;
+    if (until && real_nanoseconds() >= until) ended = Ended::kBudget;
+  }
+  g_number = number;
+  return ended;
+}
+
 // Depth first and sampling take turns. How long each turn is follows from what was explored, never from the clock, so
 // that equal seeds find equal things; only the end of the budget does.
 void explore_automatically(Segment& segment, u64 until) {
@@ -403,6 +425,7 @@ void explore_automatically(Segment& segment, u64 until) {
   constexpr u64 kHopeless = 500;
   Explorer& everything = exhaustive_explorer();
   bool fenced = program.library_fenced;
+  if (look_for_cycles(segment, until) != Ended::kLimit) return;
   u64 turn = kFirstLook;
   u64 sample = kShort / 2;
   for (u64 enumerated = 0;;) {
@@ -450,10 +473,18 @@ void explore(Segment& segment) {
     explore_automatically(segment, until);
   } else {
     Explorer& explorer = make_explorer(segment.config);
-    Ended ended = Stretch(segment, explorer, segment.config.mode).run(~u64{0}, until);
+    constexpr u64 kFirstLook = 16;
     bool enumerates = segment.config.mode != Mode::kRandom && segment.config.mode != Mode::kPct;
-    if (ended == Ended::kAll && enumerates) {
-      segment.status.complete = proved(segment);
+    Ended ended = Stretch(segment, explorer, segment.config.mode).run(kFirstLook, until);
+    if (ended == Ended::kLimit && !segment.status.depth_reached) {
+      ended = Stretch(segment, explorer, segment.config.mode).run(~u64{0}, until);
+    }
+    if (ended == Ended::kAll && enumerates) segment.status.complete = proved(segment);
+    if (segment.status.depth_reached && (ended == Ended::kLimit || ended == Ended::kAll)) {
+      Ended cycles = look_for_cycles(segment, until);
+      if (cycles == Ended::kLimit && ended == Ended::kLimit) {
+        Stretch(segment, explorer, segment.config.mode).run(~u64{0}, until);
+      }
     }
   }
   segment.status.nanoseconds = real_nanoseconds() - begun;
@@ -474,7 +505,7 @@ void search(Segment& segment, int (*entry)(void*), void* argument) {
   g_entry = entry;
   g_argument = argument;
   g_number = segment.config.skip_executions;
-  g_approximated = false;
+  g_approximated = g_ends = false;
   g_fork = segment.config.isolation == Isolation::kFork;
   segment.status.forking = g_fork;
   if (!g_result) {

@@ -96,7 +96,7 @@ Outcome Program::run(int (*main_entry)(void*), void* argument) {
   warning_count = 0;
   found = detail = {};
   detail.other = protocol::kNoThread;
-  detail.event = detail.other_event = protocol::kNone;
+  detail.event = detail.other_event = detail.cycle_event = protocol::kNone;
   graph.reset();
   live_ = {};
   objects::reset();
@@ -297,6 +297,7 @@ void Program::abandon_for(Thread& to) {
 }
 
 void Program::park(Thread& t) {
+  explorer->parked(t);
   if (t.starter) {
     Thread& starter = *t.starter;
     t.starter = nullptr;

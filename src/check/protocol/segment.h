@@ -223,6 +223,8 @@ struct Bug {
   std::int32_t code;          // exit status, signal number, errno
   std::uint32_t event;        // the event (recorded executions only), kNone
   std::uint32_t other_event;  // data-race: the first access
+  std::uint32_t cycle_event;  // the first event of the part that repeats for ever (recorded executions only), kNone
+  bool repeats;               // livelock, starvation: the execution ends where such a part begins anew
   std::uint64_t addr;         // the object, or the faulting address
   std::uint64_t pc;           // where
   std::uint64_t signature;    // equal for two findings of the same bug
@@ -244,6 +246,7 @@ enum class ChoiceKind : std::uint8_t {
   kSpurious,
   kExit,   // with threads alive: 0 they go on first, 1 the process ends now
   kGraph,  // stands first, with n = 1: the points of choice are those of Program::graph_mode
+  kCycle,  // stand last: where the part begins that repeats for ever (detect/cycle.h)
 };
 struct Decision {
   std::uint16_t n;
