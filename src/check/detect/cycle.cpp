@@ -317,6 +317,7 @@ class Cycle {
   bool fair() const;
   Conduct conduct_of(u16 thread) const;
   bool leaves_something_changed(u16 thread) const;
+  bool comes_to_rest(const Step& s) const;
   bool taken_by_others(u64 object, u16 thread) const;
   bool lacks_what_others_take(Thread& t, const Conduct& c, bool ends) const;
   static u64 waits_for(const Thread& t) {
@@ -364,6 +365,17 @@ bool Cycle::leaves_something_changed(u16 thread) const {
       previous = &other;
     }
     if (!alternates) return true;
+  }
+  return false;
+}
+
+// The object has the value again that it had when nobody had touched it: what was taken is given back, however the
+// cycle is cut.
+bool Cycle::comes_to_rest(const Step& s) const {
+  for (u32 i = 0; i < last_; ++i) {
+    const Step& first = g_steps[i];
+    if (first.object != s.object || !is_atomic(first.op)) continue;
+    return first.before[0] == s.after[0] && first.before[1] == s.after[1];
   }
   return false;
 }
@@ -416,7 +428,7 @@ Conduct Cycle::conduct_of(u16 thread) const {
         u32 k = find(s.object, true);
         if (k < kMaxTaken && taken[k].before[0] == s.after[0] && taken[k].before[1] == s.after[1]) {
           give_back(k, true);
-        } else if (k == kMaxTaken) {
+        } else if (k == kMaxTaken && !comes_to_rest(s)) {
           take(s, true);
         }
       }

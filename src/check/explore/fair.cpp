@@ -8,8 +8,8 @@
 //   - after 1, 2, 3 steps (everybody in lockstep: polite threads and back-off loops never get out of step), or
 //   - when the thread is back at its *gate*, one call site of the program (readers that always stop just before they
 //     unlock overlap for ever; neighbours that always stop while they eat starve the one in the middle).
-// Gates are tried for all threads at once and, at random but with a fixed seed, for each thread its own. A mutex is
-// granted in the order of arrival, so nobody starves for want of it alone. Time passes only when nobody else can go on,
+// Gates are tried for all threads at once and, at random but with a fixed seed, for each thread its own. Who has found
+// a mutex taken when it was its turn gets it before those who come later, so nobody starves for want of it alone. Time passes only when nobody else can go on,
 // or after so many steps of the others that a thread that polls does not stop the clock.
 //
 // Where the state of the program repeats (found in the manner of Brent: compared with one earlier state, which is
@@ -51,7 +51,7 @@ class Fair final : public Explorer {
     last_time_passed_ = 0;
     round_begin_ = kNever32;
     for (u32 i = 0; i < place_count_; ++i) places_[i].passed = 0;
-    for (u32 i = 0; i < kMaxSeen; ++i) arrived_[i] = slept_at_[i] = 0;
+    for (u32 i = 0; i < kMaxSeen; ++i) queued_[i] = slept_at_[i] = 0;
     random_.reset(schedule_ + 1);
     for (u32& g : gates_) g = kNever32;
   }
@@ -59,7 +59,6 @@ class Fair final : public Explorer {
   void parked(Thread& t) override {
     cycle::parked(t);
     if (t.id >= kMaxSeen) return;
-    arrived_[t.id] = step_;
     u64 site = cycle::site(t);
     if (slept_at_[t.id] && slept_at_[t.id] != site && !t.sleeping) note_woken(t.id);
     if (t.pending.op == Op::kCondWake || t.pending.op == Op::kFutexWoken) slept_at_[t.id] = site;
@@ -220,6 +219,7 @@ class Fair final : public Explorer {
   void run(Thread& t, Thread* const* ready, u32 n) {
     if (t.id != current_) turn_steps_ = 0;
     current_ = t.id;
+    if (t.id < kMaxSeen) queued_[t.id] = 0;
     ++turn_steps_;
     if (waits_for_time(t)) last_time_passed_ = step_;
     cycle::begin_step(step_++, t, ready, n);
@@ -245,13 +245,23 @@ class Fair final : public Explorer {
     return t.pending.op == Op::kLock && t.waits_for && t.waits_for->kind == ObjectKind::kMutex;
   }
 
-  u32 arrived(const Thread& t) const { return t.id < kMaxSeen ? arrived_[t.id] : 0; }
+  // When the thread's turn came and it found its mutex taken; 0: not yet.
+  u32 queued(const Thread& t) const { return t.id < kMaxSeen ? queued_[t.id] : 0; }
+
+  void queue_those_before(u32 distance_of_next) {
+    for (u32 i = 0; i < program.thread_count() && i < kMaxSeen; ++i) {
+      const Thread& t = program.thread(i);
+      if (t.state == ThreadState::kFinished || !wants_mutex(t) || !t.waits_for->owner || queued_[i]) continue;
+      if (distance(t) < distance_of_next) queued_[i] = step_ + 1;
+    }
+  }
 
   bool before_others(Thread* const* ready, u32 n, const Thread& t) const {
     if (!wants_mutex(t)) return true;
     for (u32 i = 0; i < n; ++i) {
       const Thread& other = *ready[i];
-      if (wants_mutex(other) && other.waits_for == t.waits_for && arrived(other) < arrived(t)) return false;
+      if (!wants_mutex(other) || other.waits_for != t.waits_for || !queued(other)) continue;
+      if (!queued(t) || queued(other) < queued(t)) return false;
     }
     return true;
   }
@@ -280,13 +290,15 @@ class Fair final : public Explorer {
     return gates_[t.id] < place_count_ ? places_[gates_[t.id]].site : 0;
   }
 
+  // In the order of turns, from the current thread on.
+  u32 distance(const Thread& t) const {
+    u32 d = (t.id + protocol::kMaxThreads - (current_ == protocol::kNoThread ? 0 : current_)) % protocol::kMaxThreads;
+    return d == 0 ? protocol::kMaxThreads : d;
+  }
+
   u32 choose(Thread* const* ready, u32 n) {
     u32 best = kPrune;       // whose turn comes next in the order of numbers, from the current thread on
     u32 soonest = kPrune;    // of those that wait for time to pass
-    auto distance = [&](const Thread& t) {
-      u32 d = (t.id + protocol::kMaxThreads - (current_ == protocol::kNoThread ? 0 : current_)) % protocol::kMaxThreads;
-      return d == 0 ? protocol::kMaxThreads : d;
-    };
     for (u32 i = 0; i < n; ++i) {
       const Thread& t = *ready[i];
       if (waits_for_chance(t) || !before_others(ready, n, t)) continue;
@@ -300,6 +312,7 @@ class Fair final : public Explorer {
       if (best == kPrune || distance(t) < distance(*ready[best])) best = i;
     }
     if (best == kPrune) return soonest;
+    queue_those_before(distance(*ready[best]));
     if (soonest != kPrune && step_ - last_time_passed_ >= kPatience) return soonest;
     return best;
   }
@@ -322,7 +335,7 @@ class Fair final : public Explorer {
   u16 current_ = 0;
   u32 turn_steps_ = 0;
   u32 last_time_passed_ = 0;
-  u32 arrived_[kMaxSeen];
+  u32 queued_[kMaxSeen];
   u64 slept_at_[kMaxSeen];
   u32 gates_[kMaxSeen];
   u16 woken_[kMaxSeen];
