@@ -519,7 +519,7 @@ Verdict Cycle::judge(bool ends) {
     v.thread = overtaken->id;
     v.object = overtaken_at != kNoStep ? g_steps[overtaken_at].object : waits_for(*overtaken);
     v.pc = overtaken_at != kNoStep ? g_steps[overtaken_at].pc : overtaken->wait_pc;
-    v.sleeps = overtaken->sleeping;
+    v.sleeps = overtaken->sleeping && overtaken->waits_for && overtaken->waits_for->kind == ObjectKind::kCondition;
   } else if (!somebody_gets_on || ends) {
     v.kind = Kind::kLivelock;
     for (u32 i = first_; i < last_ && v.thread == kNoThread; ++i) {

@@ -56,7 +56,7 @@ struct Verdict {
   u16 thread = protocol::kNoThread;             // who starves; livelock: the first that tries
   u64 object = 0;
   u64 pc = 0;
-  bool sleeps = false;  // starvation: it would have to be woken
+  bool sleeps = false;  // starvation: on a condition variable
 };
 /// `ends`: some execution of the program has run to its end. The steps [first, last) lie between two equal states.
 Verdict judge(u32 first, u32 last, bool ends);

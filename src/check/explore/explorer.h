@@ -43,6 +43,8 @@ class Explorer {
   virtual bool enumerates() const { return false; }
   /// Steps are events of the graph (see Program::graph_mode).
   virtual bool graph_mode() const { return false; }
+  /// Its executions are interleavings, whatever the memory model: every read takes the newest store.
+  virtual bool plain() const { return false; }
   /// Prepares to run the last execution once more, this time writing down its decisions. False: they are known.
   virtual bool log_again() { return false; }
   /// Executions in all, as far as it can tell; 0: unknown.

@@ -37,7 +37,7 @@ class Fair final : public Explorer {
     schedule_ = 0;
     looks_ = kLook;
     loops_ = false;
-    place_count_ = gate_count_ = woken_count_ = 0;
+    place_count_ = gate_count_ = 0;
   }
 
   void begin(u64, u64) override {
@@ -51,7 +51,10 @@ class Fair final : public Explorer {
     last_time_passed_ = 0;
     round_begin_ = kNever32;
     for (u32 i = 0; i < place_count_; ++i) places_[i].passed = 0;
-    for (u32 i = 0; i < kMaxSeen; ++i) queued_[i] = slept_at_[i] = 0;
+    for (u32 i = 0; i < kMaxSeen; ++i) {
+      queued_[i] = 0;
+      before_[i] = entered_[i] = nullptr;
+    }
     random_.reset(schedule_ + 1);
     for (u32& g : gates_) g = kNever32;
   }
@@ -59,11 +62,14 @@ class Fair final : public Explorer {
   void parked(Thread& t) override {
     cycle::parked(t);
     if (t.id >= kMaxSeen) return;
-    u64 site = cycle::site(t);
-    if (slept_at_[t.id] && slept_at_[t.id] != site && !t.sleeping) note_woken(t.id);
-    if (t.pending.op == Op::kCondWake || t.pending.op == Op::kFutexWoken) slept_at_[t.id] = site;
-    Place* p = place_of(t.id, site);
-    if (p && ++p->passed >= kLoopPasses) loops_ = true;
+    Place* p = place_of(t.id, cycle::site(t));
+    if (!p) return;
+    if (++p->passed >= kLoopPasses) loops_ = true;
+    Op op = t.pending.op;
+    bool waits = op == Op::kCondWait || op == Op::kCondTimedWait || op == Op::kCondWake;
+    if (before_[t.id] && !waits) before_[t.id]->left = true;
+    before_[t.id] = p;
+    if (!waits) entered_[t.id] = p;
   }
 
   u32 thread(Thread* const* ready, u32 n, bool) override {
@@ -87,6 +93,8 @@ class Fair final : public Explorer {
     if (kind == ChoiceKind::kChoose) cycle::note_chance();
     return 0;
   }
+
+  bool plain() const override { return true; }
 
   bool end(Outcome outcome) override {
     if (outcome == Outcome::kCompleted) ends_ = true;
@@ -125,6 +133,7 @@ class Fair final : public Explorer {
     u32 passed;  // in this execution
     u32 most;    // in any
     u16 thread;
+    bool left;  // the thread has gone on from here to something else than a wait on a condition variable
   };
 
   Place* place_of(u16 thread, u64 site) {
@@ -135,30 +144,27 @@ class Fair final : public Explorer {
       }
     }
     if (place_count_ == kMaxPlaces) return nullptr;
-    places_[place_count_] = {site, 0, 1, thread};
+    places_[place_count_] = {site, 0, 1, thread, false};
     return &places_[place_count_++];
   }
 
-  // Sites in loops, the same for all threads that pass them.
+  // The same for all threads that pass them; those in loops first.
   void choose_gates() {
     gate_count_ = 0;
-    for (u32 i = 0; i < place_count_ && gate_count_ < kMostGates; ++i) {
-      if (places_[i].most < kLoopPasses) continue;
-      bool there = false;
-      for (u32 k = 0; k < gate_count_; ++k) there |= all_gates_[k] == places_[i].site;
-      if (!there) all_gates_[gate_count_++] = places_[i].site;
+    for (bool in_loop : {true, false}) {
+      for (u32 i = 0; i < place_count_ && gate_count_ < kMostGates; ++i) {
+        if ((places_[i].most >= kLoopPasses) != in_loop) continue;
+        bool there = false;
+        for (u32 k = 0; k < gate_count_; ++k) there |= all_gates_[k] == places_[i].site;
+        if (!there) all_gates_[gate_count_++] = places_[i].site;
+      }
     }
   }
 
-  // Which threads came out of a sleep on a condition variable or futex, ever.
-  void note_woken(u16 thread) {
-    if (!was_woken(thread) && woken_count_ < kMaxSeen) woken_[woken_count_++] = thread;
-  }
-  bool was_woken(u16 thread) const {
-    for (u32 i = 0; i < woken_count_; ++i) {
-      if (woken_[i] == thread) return true;
-    }
-    return false;
+  // Has the thread ever gone on from where it sleeps now, or gone by without sleeping?
+  bool has_gone_on(u16 thread) const {
+    if (thread >= kMaxSeen) return false;
+    return (before_[thread] && before_[thread]->left) || (entered_[thread] && entered_[thread]->left);
   }
 
   // ---- The search for equal states
@@ -166,7 +172,7 @@ class Fair final : public Explorer {
   Verdict judge(u32 first, u32 last) {
     Verdict v = cycle::judge(first, last, ends_);
     // Somebody who waits for the end of a program that has none would be no news.
-    if (!ends_ && v.sleeps && !was_woken(v.thread)) v = {};
+    if (!ends_ && v.sleeps && !has_gone_on(v.thread)) v = {};
     return v;
   }
 
@@ -226,7 +232,7 @@ class Fair final : public Explorer {
   }
 
   static bool waits_for_time(const Thread& t) {
-    if (t.deadline == kNever || t.woken) return false;
+    if (t.deadline == kNever || t.deadline <= program.now() || t.woken) return false;
     if (!t.waits_for || t.sleeping) return true;
     switch (t.wait_op) {
       case Op::kTimedLock:
@@ -274,16 +280,16 @@ class Fair final : public Explorer {
     return cycle::site(t) == gate_of(t);
   }
 
-  // A place in a loop of this thread's, chosen when it is first asked for.
+  // A place that this thread passes, chosen when it is first asked for.
   u64 gate_of(const Thread& t) {
     if (t.id >= kMaxSeen) return 0;
     if (gates_[t.id] == kNever32) {
       u32 own = 0;
-      for (u32 i = 0; i < place_count_; ++i) own += places_[i].thread == t.id && places_[i].most >= kLoopPasses;
+      for (u32 i = 0; i < place_count_; ++i) own += places_[i].thread == t.id;
       u32 which = own ? random_.below(own) : 0;
       gates_[t.id] = kMaxPlaces;
       for (u32 i = 0; i < place_count_; ++i) {
-        if (places_[i].thread != t.id || places_[i].most < kLoopPasses) continue;
+        if (places_[i].thread != t.id) continue;
         if (which-- == 0) gates_[t.id] = i;
       }
     }
@@ -336,10 +342,9 @@ class Fair final : public Explorer {
   u32 turn_steps_ = 0;
   u32 last_time_passed_ = 0;
   u32 queued_[kMaxSeen];
-  u64 slept_at_[kMaxSeen];
+  Place* before_[kMaxSeen];   // where each thread stood last
+  Place* entered_[kMaxSeen];  // …and where before it waited
   u32 gates_[kMaxSeen];
-  u16 woken_[kMaxSeen];
-  u32 woken_count_ = 0;
   Place places_[kMaxPlaces];
   u32 place_count_ = 0;
   u64 all_gates_[kMostGates];

@@ -30,6 +30,7 @@ class Replay final : public Explorer {
     if (tail_.present) cycle::parked(t);
   }
   bool graph_mode() const override { return count_ && decisions_[0].kind == ChoiceKind::kGraph; }
+  bool plain() const override { return tail_.present; }
   u32 thread(Thread* const*, u32 n, bool) override {
     return count_step() ? answer(ChoiceKind::kThread, n) : kPrune;
   }

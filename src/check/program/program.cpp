@@ -103,7 +103,7 @@ Outcome Program::run(int (*main_entry)(void*), void* argument) {
   lifecycle::reset();
   if (segment) segment->status.decision_count.store(0, std::memory_order_relaxed);
   graph_mode = explorer->graph_mode();
-  model = &find_model(config.model, graph_mode);
+  model = &find_model(explorer->plain() ? protocol::MemoryModel::kSc : config.model, graph_mode);
   if (graph_mode) log(ChoiceKind::kGraph, 1, 0, protocol::kNoThread);
 
   Thread& t = threads_[0];
