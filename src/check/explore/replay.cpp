@@ -1,7 +1,7 @@
 // Replay: the decisions of a trace, and the word "diverged" when the program asks something else.
 //
-// An execution that repeats for ever is replayed up to the end of its first round; the state must be the same there as
-// at the beginning of the round.
+// An execution that repeats for ever is replayed up to the end of its first round; the threads must stand there where
+// they stood at the beginning of the round. (Not to the last bit: recording leaves other rests on dead parts of stacks.)
 #include <new>
 
 #include "detect/cycle.h"
@@ -40,14 +40,14 @@ class Replay final : public Explorer {
   bool diverged() const override { return diverged_; }
 
  private:
-  // False: the state is not the one that the round began with.
+  // False: the threads are not where the round began.
   bool count_step() {
     if (tail_.present && step_ == tail_.first) {
-      state_ = cycle::state();
+      outline_ = cycle::outline();
       if (program.recording) program.detail.cycle_event = recorder::count();
     }
     if (tail_.present && step_ == tail_.last) {
-      if (cycle::state() == state_) cycle::report(tail_.verdict, tail_.first, tail_.last);
+      if (cycle::outline() == outline_) cycle::report(tail_.verdict, tail_.first, tail_.last);
       diverged_ = true;
       return false;
     }
@@ -67,7 +67,7 @@ class Replay final : public Explorer {
   u32 next_ = 0;
   cycle::Tail tail_;
   u32 step_ = 0;
-  u64 state_ = 0;
+  u64 outline_ = 0;
   bool diverged_ = false;
 };
 

@@ -475,7 +475,10 @@ void explore(Segment& segment) {
     Explorer& explorer = make_explorer(segment.config);
     constexpr u64 kFirstLook = 16;
     bool enumerates = segment.config.mode != Mode::kRandom && segment.config.mode != Mode::kPct;
-    Ended ended = Stretch(segment, explorer, segment.config.mode).run(kFirstLook, until);
+    Ended ended = Ended::kLimit;
+    for (u64 n = 0; n < kFirstLook && ended == Ended::kLimit && !segment.status.depth_reached; ++n) {
+      ended = Stretch(segment, explorer, segment.config.mode).run(1, until);
+    }
     if (ended == Ended::kLimit && !segment.status.depth_reached) {
       ended = Stretch(segment, explorer, segment.config.mode).run(~u64{0}, until);
     }
