@@ -88,11 +88,12 @@ std::string summarise_cycle(const History& h, const trace::Bug& bug, const Diagn
                         "semaphore for each), or use a lock that serves in the order of arrival.",
                         others, take, victim);
     default:
-      return head + fmt::format(
-                        "{} {} it again each time before {} looks, and each of its attempts fails. A lock that serves in "
-                        "the order of arrival (tickets, a queue) bounds how often it can be overtaken; so does waiting "
-                        "for a mutex instead of trying.",
-                        others, several ? "change" : "changes", victim);
+      return head +
+             fmt::format(
+                 "{} {} it again each time before {} looks, and each of its attempts fails. A lock that serves in "
+                 "the order of arrival (tickets, a queue) bounds how often it can be overtaken; so does waiting "
+                 "for a mutex instead of trying.",
+                 others, several ? "change" : "changes", victim);
   }
 }
 

@@ -636,9 +636,9 @@ void Story::add_waiting() {
   }
   Step& s = append(d_.waiting[0], trace::op_name(w.wait_op), namer_.place(w.stack));
   s.object = namer_.object(bug_.addr);
-  s.action = fmt::format("{} {}", trace::is_acquire(w.wait_op) || w.wait_op == Op::kSemWait ? "still waits for"
-                                                                                           : "still sleeps on",
-                         quoted(s.object));
+  s.action = fmt::format(
+      "{} {}", trace::is_acquire(w.wait_op) || w.wait_op == Op::kSemWait ? "still waits for" : "still sleeps on",
+      quoted(s.object));
   std::string who;
   for (std::size_t i = 1; i < d_.waiting.size(); ++i) {
     who += fmt::format("{}{}", i == 1 ? "" : i + 1 == d_.waiting.size() ? " and " : ", ", name(d_.waiting[i]));

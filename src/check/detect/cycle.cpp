@@ -27,10 +27,10 @@ u64 mix(u64 hash, u64 value) {
 // ---- Where threads stand
 
 struct Place {
-  u64 pc;       // the call of the hook returns here
-  u64 sp;       // the live stack begins here
-  u64 regs[6];  // what the caller expects to find preserved
-  u64 site;     // of the nearest callers too
+  u64 pc;                   // the call of the hook returns here
+  u64 sp;                   // the live stack begins here
+  u64 regs[6];              // what the caller expects to find preserved
+  u64 site;                 // of the nearest callers too
   bool retried_by_library;  // a try inside of std::lock
 };
 Place g_places[protocol::kMaxThreads];
@@ -67,8 +67,8 @@ struct Step {
   u64 pc;
   u64 before[2];  // of the atomic object
   u64 after[2];
-  u64 clock_reads;  // so far
-  u64 chances;      // so far
+  u64 clock_reads;               // so far
+  u64 chances;                   // so far
   u32 effects, reads, lock_ops;  // of the thread before; what it added, once the step is done
   u16 thread;
   Op op;
@@ -203,6 +203,8 @@ void parked(Thread& t) {
 }
 
 u64 site(const Thread& t) { return g_places[t.id].site; }
+
+u64 stack_bytes(const Thread& t) { return t.stack_high - g_places[t.id].sp; }
 
 u64 outline() {
   u64 h = 0;
@@ -522,9 +524,11 @@ Verdict Cycle::judge(bool ends) {
     v.sleeps = overtaken->sleeping && overtaken->waits_for && overtaken->waits_for->kind == ObjectKind::kCondition;
   } else if (!somebody_gets_on || ends) {
     v.kind = Kind::kLivelock;
-    for (u32 i = first_; i < last_ && v.thread == kNoThread; ++i) {
+    // Of the places where it fails the first in the program, wherever in the round the cycle begins.
+    for (u32 i = first_; i < last_; ++i) {
       const Step& s = g_steps[i];
       if (!s.object || (!somebody_gets_on && !fails(s))) continue;
+      if (v.thread != kNoThread && (s.pc > v.pc || (s.pc == v.pc && s.thread >= v.thread))) continue;
       v.thread = s.thread;
       v.object = s.object;
       v.pc = s.pc;

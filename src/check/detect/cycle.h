@@ -39,6 +39,9 @@ void parked(Thread& t);
 /// Where the pending operation stands in the program: equal for the same call chain.
 u64 site(const Thread& t);
 
+/// Of the live stack.
+u64 stack_bytes(const Thread& t);
+
 /// Cheap and coarse: differs only if the state does.
 u64 outline();
 /// The whole state; equal for equal states (and, but for collisions, only for those).

@@ -9,8 +9,9 @@
 //   - when the thread is back at its *gate*, one call site of the program (readers that always stop just before they
 //     unlock overlap for ever; neighbours that always stop while they eat starve the one in the middle).
 // Gates are tried for all threads at once and, at random but with a fixed seed, for each thread its own. Who has found
-// a mutex taken when it was its turn gets it before those who come later, so nobody starves for want of it alone. Time passes only when nobody else can go on,
-// or after so many steps of the others that a thread that polls does not stop the clock.
+// a mutex taken when it was its turn gets it before those who come later, so nobody starves for want of it alone. Time
+// passes only when nobody else can go on, or after so many steps of the others that a thread that polls does not stop
+// the clock.
 //
 // Where the state of the program repeats (found in the manner of Brent: compared with one earlier state, which is
 // replaced at steps 32, 64, 128, …), detect/cycle.h judges the steps between. A finding is run a second time to begin
@@ -45,7 +46,8 @@ class Fair final : public Explorer {
     step_ = 0;
     anchor_step_ = kNever32;
     next_anchor_ = kFirstAnchor;
-    judged_ = 0;
+    judged_ = compared_ = 0;
+    too_deep_ = false;
     current_ = protocol::kNoThread;
     turn_steps_ = 0;
     last_time_passed_ = 0;
@@ -61,6 +63,7 @@ class Fair final : public Explorer {
 
   void parked(Thread& t) override {
     cycle::parked(t);
+    too_deep_ |= cycle::stack_bytes(t) > kDeepest;
     if (t.id >= kMaxSeen) return;
     Place* p = place_of(t.id, cycle::site(t));
     if (!p) return;
@@ -117,14 +120,16 @@ class Fair final : public Explorer {
   static constexpr u32 kLongest = 1500;  // steps of an execution
   static constexpr u32 kLongestSequential = 5000;
   static constexpr u32 kFirstAnchor = 32;
-  static constexpr u32 kMostJudged = 24;    // cycles in one execution
-  static constexpr u32 kLongestTurn = 64;   // steps
-  static constexpr u32 kLockstep = 3;       // schedules 1, 2, 3: so many steps a turn; 0: sequential
+  static constexpr u32 kMostJudged = 24;      // cycles from one state
+  static constexpr u32 kMostCompared = 64;    // states with one earlier one
+  static constexpr u64 kDeepest = 256 << 10;  // bytes of stack: nobody goes round that deep
+  static constexpr u32 kLongestTurn = 64;     // steps
+  static constexpr u32 kLockstep = 3;         // schedules 1, 2, 3: so many steps a turn; 0: sequential
   static constexpr u32 kMostGates = 16;
-  static constexpr u32 kMixed = 16;         // schedules in which each thread has its own gate
+  static constexpr u32 kMixed = 16;  // schedules in which each thread has its own gate
   static constexpr u32 kLoopPasses = 3;
-  static constexpr u32 kPatience = 128;     // steps without virtual time
-  static constexpr u32 kMaxSeen = 64;       // threads with gates
+  static constexpr u32 kPatience = 128;  // steps without virtual time
+  static constexpr u32 kMaxSeen = 64;    // threads with gates
   static constexpr u32 kMaxPlaces = 512;
   static_assert(kLongest < cycle::kMaxSteps);
 
@@ -178,7 +183,7 @@ class Fair final : public Explorer {
 
   bool look(Thread* const*, u32) {
     if (schedule_ == 0) return step_ < kLongestSequential;
-    if (step_ >= kLongest) return false;
+    if (step_ >= kLongest || too_deep_) return false;
     if (looks_ == kFollow) return look_for_round();
     u64 outline = cycle::outline();
     if (step_ == next_anchor_) {
@@ -186,10 +191,12 @@ class Fair final : public Explorer {
       anchor_step_ = step_;
       anchor_outline_ = outline;
       anchor_ = cycle::state();
-      judged_ = 0;
+      judged_ = compared_ = 0;
       return true;
     }
     if (anchor_step_ == kNever32 || outline != anchor_outline_ || judged_ >= kMostJudged) return true;
+    if (compared_ >= kMostCompared) return true;
+    ++compared_;
     if (cycle::state() != anchor_) return true;
     ++judged_;
     Verdict v = judge(anchor_step_, step_);
@@ -303,8 +310,8 @@ class Fair final : public Explorer {
   }
 
   u32 choose(Thread* const* ready, u32 n) {
-    u32 best = kPrune;       // whose turn comes next in the order of numbers, from the current thread on
-    u32 soonest = kPrune;    // of those that wait for time to pass
+    u32 best = kPrune;     // whose turn comes next in the order of numbers, from the current thread on
+    u32 soonest = kPrune;  // of those that wait for time to pass
     for (u32 i = 0; i < n; ++i) {
       const Thread& t = *ready[i];
       if (waits_for_chance(t) || !before_others(ready, n, t)) continue;
@@ -334,7 +341,8 @@ class Fair final : public Explorer {
   Look looks_ = kLook;
   u32 schedule_ = 0;
   u32 step_ = 0;
-  u32 anchor_step_ = 0, next_anchor_ = 0, judged_ = 0;
+  u32 anchor_step_ = 0, next_anchor_ = 0, judged_ = 0, compared_ = 0;
+  bool too_deep_ = false;
   u64 anchor_ = 0, anchor_outline_ = 0;
   u32 round_ = 0, round_begin_ = 0;
   u16 order_[kLongest];

@@ -1,7 +1,8 @@
 // Replay: the decisions of a trace, and the word "diverged" when the program asks something else.
 //
 // An execution that repeats for ever is replayed up to the end of its first round; the threads must stand there where
-// they stood at the beginning of the round. (Not to the last bit: recording leaves other rests on dead parts of stacks.)
+// they stood at the beginning of the round. (Not to the last bit: recording leaves other rests on dead parts of
+// stacks.)
 #include <new>
 
 #include "detect/cycle.h"
@@ -31,9 +32,7 @@ class Replay final : public Explorer {
   }
   bool graph_mode() const override { return count_ && decisions_[0].kind == ChoiceKind::kGraph; }
   bool plain() const override { return tail_.present; }
-  u32 thread(Thread* const*, u32 n, bool) override {
-    return count_step() ? answer(ChoiceKind::kThread, n) : kPrune;
-  }
+  u32 thread(Thread* const*, u32 n, bool) override { return count_step() ? answer(ChoiceKind::kThread, n) : kPrune; }
   bool only(Thread&) override { return count_step(); }
   u32 choice(ChoiceKind kind, u32 n, Thread&) override { return answer(kind, n); }
   bool end(Outcome) override { return false; }

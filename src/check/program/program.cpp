@@ -453,7 +453,7 @@ void Program::bug(Kind kind, Thread* t, u64 address, u64 pc, const char* message
   found.library_fenced = library_fenced;
   copy_text(found.message, sizeof found.message, message);
   u64 hash = mix(static_cast<u64>(kind), pc);
-  if (kind == Kind::kDeadlock || kind == Kind::kLivelock) {
+  if ((kind == Kind::kDeadlock || kind == Kind::kLivelock) && !found.repeats) {
     for (u16 id : live_) hash += mix(threads_[id].wait_pc, static_cast<u64>(threads_[id].pending.op));
   }
   found.signature = hash;

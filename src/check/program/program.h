@@ -127,7 +127,7 @@ class Program {
   u32 warning_count = 0;
   u32 preemptions = 0;
   u64 clock_reads = 0;  // how often the program has looked at a clock
-  Fiber engine;  // the driver's context while a fiber runs
+  Fiber engine;         // the driver's context while a fiber runs
   int (*entry)(void*) = nullptr;
   void* entry_argument = nullptr;
 
