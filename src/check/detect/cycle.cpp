@@ -67,9 +67,12 @@ struct Step {
   u64 pc;
   u64 before[2];  // of the atomic object
   u64 after[2];
+  u64 signature;
+  u64 now;
   u64 clock_reads;               // so far
   u64 chances;                   // so far
   u32 effects, reads, lock_ops;  // of the thread before; what it added, once the step is done
+  u32 decisions;
   u16 thread;
   Op op;
   u8 bytes;
@@ -240,6 +243,9 @@ void begin_step(u32 step, Thread& t, Thread* const* ready, u32 n) {
   s.bytes = static_cast<u8>(t.pending.bytes < 256 ? t.pending.bytes : 0);
   s.pc = t.wait_pc;
   s.thread = t.id;
+  s.signature = signature_of(t);
+  s.now = program.now();
+  s.decisions = program.segment->status.decision_count.load(std::memory_order_relaxed);
   s.clock_reads = program.clock_reads;
   s.chances = g_chances;
   s.effects = t.effects;
@@ -255,6 +261,14 @@ void begin_step(u32 step, Thread& t, Thread* const* ready, u32 n) {
 void note_chance() { ++g_chances; }
 
 u16 ran(u32 step) { return g_steps[step].thread; }
+u64 signature(u32 step) { return g_steps[step].signature; }
+u32 decisions_before(u32 step) { return g_steps[step].decisions; }
+
+u64 signature_of(const Thread& t) {
+  u64 value[2] = {0, 0};
+  if (is_atomic(t.pending.op)) read_value(t.pending.object, static_cast<u8>(t.pending.bytes), value);
+  return mix(mix(pending_of(t), value[0]), value[1]);
+}
 
 // ---- What a cycle is
 
@@ -487,9 +501,9 @@ bool Cycle::lacks_what_others_take(Thread& t, const Conduct& c, bool ends) const
 Verdict Cycle::judge(bool ends) {
   Verdict none;
   if (last_ > g_step_count || first_ >= last_ || last_ > kMaxSteps) return none;
-  if (program.exiting || program.clock_reads != g_steps[first_].clock_reads || g_chances != g_steps[first_].chances) {
-    return none;
-  }
+  // Who looks at a clock may be waiting for time to pass, which it does even if the checker's clock stands still.
+  bool waits_for_time = program.clock_reads != g_steps[first_].clock_reads && program.now() == g_steps[first_].now;
+  if (program.exiting || waits_for_time || g_chances != g_steps[first_].chances) return none;
   if (!fair()) return none;
   for (u32 i = first_; i < last_; ++i) {
     if (g_steps[i].retried_by_library && fails(g_steps[i])) return none;
@@ -524,6 +538,7 @@ Verdict Cycle::judge(bool ends) {
     v.sleeps = overtaken->sleeping && overtaken->waits_for && overtaken->waits_for->kind == ObjectKind::kCondition;
   } else if (!somebody_gets_on || ends) {
     v.kind = Kind::kLivelock;
+    v.in_vain = !somebody_gets_on;
     // Of the places where it fails the first in the program, wherever in the round the cycle begins.
     for (u32 i = first_; i < last_; ++i) {
       const Step& s = g_steps[i];
@@ -560,9 +575,8 @@ u64 number_of(const protocol::Decision& d) {
 
 }  // namespace
 
-void report(const Verdict& v, u32 first, u32 last) {
+void report(const Verdict& v, u32 first, u32 last, u32 n) {
   protocol::Segment& segment = *program.segment;
-  u32 n = segment.status.decision_count.load(std::memory_order_relaxed);
   if (n + kTailRecords > protocol::kMaxDecisions) program.finish(Outcome::kDepth);
   const u64 tail[kTailRecords] = {first, last, static_cast<u64>(v.kind), v.thread, v.object, v.pc};
   for (u64 value : tail) segment.decisions[n++] = number(value);

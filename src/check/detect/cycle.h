@@ -53,19 +53,27 @@ void begin_step(u32 step, Thread& t, Thread* const* ready, u32 n);
 void note_chance();
 /// Who ran in step `step`.
 u16 ran(u32 step);
+/// What was done in it and where, without what it led to.
+u64 signature(u32 step);
+/// The same of the step that `t` would do now.
+u64 signature_of(const Thread& t);
+/// How many decisions had been taken before it.
+u32 decisions_before(u32 step);
 
 struct Verdict {
   protocol::Kind kind = protocol::Kind::kNone;  // kNone: no finding
   u16 thread = protocol::kNoThread;             // who starves; livelock: the first that tries
   u64 object = 0;
   u64 pc = 0;
-  bool sleeps = false;  // starvation: on a condition variable
+  bool in_vain = false;  // livelock: everybody fails and undoes what it did
+  bool sleeps = false;   // starvation: on a condition variable
 };
 /// `ends`: some execution of the program has run to its end. The steps [first, last) lie between two equal states.
 Verdict judge(u32 first, u32 last, bool ends);
 
 /// Ends the execution with the finding. The decisions get a tail from which `Tail` is read when it is replayed.
-[[noreturn]] void report(const Verdict& verdict, u32 first, u32 last);
+/// `decisions`: how many of them lead to step `last`.
+[[noreturn]] void report(const Verdict& verdict, u32 first, u32 last, u32 decisions);
 
 /// What a list of decisions says about a cycle at its end.
 struct Tail {

@@ -17,6 +17,9 @@
 // replaced at steps 32, 64, 128, …), detect/cycle.h judges the steps between. A finding is run a second time to begin
 // the cycle as early as possible; the state must come back there as well, after the same steps.
 //
+// Where the state does not come back because something counts along, threads that keep step in vain for a thousand
+// rounds are a livelock too (keeps_step).
+//
 // A program in which no thread comes by one place several times has no cycles; then a few executions are all.
 #include <new>
 
@@ -78,7 +81,7 @@ class Fair final : public Explorer {
   u32 thread(Thread* const* ready, u32 n, bool) override {
     if (!look(ready, n)) return kPrune;
     u32 pick = looks_ == kFollow && round_begin_ != kNever32 ? follow(ready, n) : choose(ready, n);
-    if (pick == kPrune) return kPrune;
+    if (pick == kPrune || !in_step(*ready[pick])) return kPrune;
     run(*ready[pick], ready, n);
     return pick;
   }
@@ -87,6 +90,7 @@ class Fair final : public Explorer {
     Thread* ready[1] = {&t};
     if (!look(ready, 1)) return false;
     if (looks_ == kFollow && round_begin_ != kNever32 && follow(ready, 1) == kPrune) return false;
+    if (!in_step(t)) return false;
     run(t, ready, 1);
     return true;
   }
@@ -123,8 +127,11 @@ class Fair final : public Explorer {
   static constexpr u32 kMostJudged = 24;      // cycles from one state
   static constexpr u32 kMostCompared = 64;    // states with one earlier one
   static constexpr u64 kDeepest = 256 << 10;  // bytes of stack: nobody goes round that deep
-  static constexpr u32 kLongestTurn = 64;     // steps
-  static constexpr u32 kLockstep = 3;         // schedules 1, 2, 3: so many steps a turn; 0: sequential
+  static constexpr u32 kLongestPeriod = 64;   // steps of a round that nobody gets out of
+  static constexpr u32 kMostBefore = 1000;    // steps that must have been periodic to look on
+  static constexpr u32 kRoundsInStep = 1000;
+  static constexpr u32 kLongestTurn = 64;  // steps
+  static constexpr u32 kLockstep = 3;      // schedules 1, 2, 3: so many steps a turn; 0: sequential
   static constexpr u32 kMostGates = 16;
   static constexpr u32 kMixed = 16;  // schedules in which each thread has its own gate
   static constexpr u32 kLoopPasses = 3;
@@ -181,9 +188,42 @@ class Fair final : public Explorer {
     return v;
   }
 
+  // Loops that count their attempts, print or ask a clock never come back to the same state. If everybody fails and
+  // undoes what it did, in the same steps and for so many rounds, it is a livelock all the same: no program retries in
+  // lockstep so often because it means to.
+  bool keeps_step() {
+    if (step_ == kLongest) {
+      period_ = 0;
+      for (u32 p = 1; p <= kLongestPeriod && !period_; ++p) {
+        if (periodic_from(p) + kMostBefore <= kLongest) period_ = p;
+      }
+      if (!period_) return false;
+      in_step_ = judge(kLongest - period_, kLongest);
+      return in_step_.in_vain;
+    }
+    u32 first = periodic_from(period_);
+    if (step_ - first < kRoundsInStep * period_) return true;
+    cycle::report(in_step_, first, first + period_, cycle::decisions_before(first + period_));
+  }
+
+  // The step from which on every one is like the one a period later.
+  static u32 periodic_from(u32 period) {
+    u32 i = kLongest - period;
+    while (i > 0 && cycle::signature(i - 1) == cycle::signature(i - 1 + period)) --i;
+    return i;
+  }
+
+  // A step that does not fit ends it.
+  bool in_step(const Thread& t) const {
+    if (step_ < kLongest || schedule_ == 0) return true;
+    u32 same = kLongest - period_ + (step_ - kLongest) % period_;
+    return cycle::signature_of(t) == cycle::signature(same);
+  }
+
   bool look(Thread* const*, u32) {
     if (schedule_ == 0) return step_ < kLongestSequential;
-    if (step_ >= kLongest || too_deep_) return false;
+    if (too_deep_) return false;
+    if (step_ >= kLongest) return schedule_ <= kLockstep && keeps_step();
     if (looks_ == kFollow) return look_for_round();
     u64 outline = cycle::outline();
     if (step_ == next_anchor_) {
@@ -217,7 +257,7 @@ class Fair final : public Explorer {
     if (cycle::outline() != anchor_outline_ || cycle::state() != anchor_) return false;
     Verdict v = judge(round_begin_, step_);
     if (v.kind == protocol::Kind::kNone) return false;
-    cycle::report(v, round_begin_, step_);
+    cycle::report(v, round_begin_, step_, program.segment->status.decision_count.load(std::memory_order_relaxed));
   }
 
   u32 follow(Thread* const* ready, u32 n) const {
@@ -344,6 +384,8 @@ class Fair final : public Explorer {
   u32 anchor_step_ = 0, next_anchor_ = 0, judged_ = 0, compared_ = 0;
   bool too_deep_ = false;
   u64 anchor_ = 0, anchor_outline_ = 0;
+  u32 period_ = 0;
+  Verdict in_step_;
   u32 round_ = 0, round_begin_ = 0;
   u16 order_[kLongest];
   u16 current_ = 0;

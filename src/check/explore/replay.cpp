@@ -46,7 +46,7 @@ class Replay final : public Explorer {
       if (program.recording) program.detail.cycle_event = recorder::count();
     }
     if (tail_.present && step_ == tail_.last) {
-      if (cycle::outline() == outline_) cycle::report(tail_.verdict, tail_.first, tail_.last);
+      if (cycle::outline() == outline_) cycle::report(tail_.verdict, tail_.first, tail_.last, next_);
       diverged_ = true;
       return false;
     }
