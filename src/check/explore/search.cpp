@@ -396,6 +396,14 @@ bool proved(const Segment& segment) {
   return !segment.status.depth_reached && !g_approximated && all;
 }
 
+// The execution that was just run can be replayed. Whether a thread is seen to spin may hang on what earlier executions
+// have left on its stack: then a finding could not be shown.
+bool happens_again(Segment& segment) {
+  u32 count = segment.status.decision_count.load(std::memory_order_relaxed);
+  copy_bytes(segment.replay, segment.decisions, count * sizeof segment.replay[0]);
+  return one_execution(replay_explorer(segment.replay, count), segment) == Outcome::kBug && g_result->found.repeats;
+}
+
 // Looks for executions that go round for ever (explore/fair.cpp). They are a fixed number, are none of the
 // enumeration's and not counted but for what they find.
 Ended look_for_cycles(Segment& segment, u64 until) {
@@ -408,7 +416,7 @@ Ended look_for_cycles(Segment& segment, u64 until) {
     more = fair.end(outcome);
     // Everything else is found by others, and told by its simplest execution.
     bool repeats = outcome == Outcome::kBug && g_result->found.repeats;
-    if (repeats && account(segment, outcome) == Next::kStop) return Ended::kStopped;
+    if (repeats && happens_again(segment) && account(segment, outcome) == Next::kStop) return Ended::kStopped;
     if (until && real_nanoseconds() >= until) ended = Ended::kBudget;
   }
   g_number = number;

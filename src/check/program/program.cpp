@@ -75,6 +75,10 @@ void Program::prepare_thread(Thread& t, u64 fs, bool late) {
   t.stack_high = reinterpret_cast<u64>(stack + kStackBytes);
   t.fiber.fs = fs;
   t.handle = fs;
+  // Whether a thread is seen to spin hangs on all of its live stack, where parts that nobody has written are left over
+  // from earlier executions.
+  constexpr std::size_t kCleared = 64 << 10;
+  if (explorer->plain()) fill_bytes(stack + kStackBytes - kCleared, 0, kCleared);
   fiber_prepare(t.fiber, stack + kStackBytes, fiber_main, &t);
   if (!late) graph.add_thread();
   live_.push(graph.memory(), t.id);
