@@ -45,7 +45,7 @@ extern "C" {
 struct lockstep_check_request {
   uint32_t version;      /* 1 */
   uint32_t mode;         /* 0 auto, 1 exhaustive, 2 brute, 3 pct, 4 random, 5 bounded */
-  uint32_t memory_model; /* 0 rc11, 1 sc */
+  uint32_t memory_model; /* 0 rc11, 1 sc, 2 tso */
   uint32_t preemptions;
   uint64_t seed, executions, nanoseconds, depth;
   uint32_t keep_going, spurious_wakeups, detect_leaks;
@@ -101,7 +101,7 @@ static inline void lockstep_name_thread(const char* name) {
 namespace lockstep {
 
 enum class mode : std::uint32_t { automatic, exhaustive, brute, pct, random, bounded };
-enum class memory_model : std::uint32_t { rc11, sc };
+enum class memory_model : std::uint32_t { rc11, sc, tso };
 
 /// How to search. The defaults prove a small function and look for bugs in a larger one for ten seconds.
 struct options {

@@ -1,7 +1,10 @@
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <optional>
 
@@ -37,13 +40,45 @@ host::Settings settings_from(const Arguments& a) {
   s.keep_going = a.has("--keep-going");
   s.max_executions = a.number("--executions", 0);
   s.max_seconds = a.time("--time", a.has("--executions") ? 0 : kDefaultSeconds);
+  const std::uint64_t jobs = a.number("--jobs", 1);
+  if (jobs == 0 || jobs > 256) throw UserError(fmt::format("--jobs {}: takes 1 to 256", jobs));
+  s.jobs = static_cast<std::uint32_t>(jobs);
+  if (a.has("--shard")) {
+    const std::string text = a.text("--shard");
+    unsigned index = 0, count = 0;
+    int end = 0;
+    if (std::sscanf(text.c_str(), "%u/%u%n", &index, &count, &end) != 2 || text.size() != static_cast<std::size_t>(end) ||
+        index == 0 || index > count || count > 65536) {
+      throw UserError(fmt::format("--shard {}: takes I/N with I from 1 to N, as in --shard 2/4", text));
+    }
+    s.shard_index = index - 1;
+    s.shard_count = count;
+  }
+  s.checkpoint = a.text("--checkpoint", "");
+  if (!s.checkpoint.empty() && s.jobs > 1) {
+    throw UserError("--checkpoint with --jobs: is not available; leave one of them out");
+  }
+  if (!s.checkpoint.empty() && s.options.mode != protocol::Mode::kExhaustive && s.options.mode != protocol::Mode::kAuto) {
+    throw UserError(fmt::format("--checkpoint with --mode {}: only an exhaustive search has something left to go on with; "
+                                "leave it out",
+                                a.text("--mode", "auto")));
+  }
+  if ((s.jobs > 1 || s.shard_count > 1) &&
+      (s.options.mode == protocol::Mode::kBrute || s.options.mode == protocol::Mode::kSleepSets ||
+       s.options.mode == protocol::Mode::kBounded)) {
+    throw UserError(fmt::format("--jobs and --shard with --mode {}: it cannot be split; use exhaustive, auto or a sampling mode",
+                                a.text("--mode", "auto")));
+  }
+  if (a.has("--dump-executions")) {
+    const std::string path = a.text("--dump-executions");
+    // Inherited by the program under test, whose runtime writes it.
+    s.dump_fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0666);
+    if (s.dump_fd < 0) throw UserError(fmt::format("--dump-executions {}: {}", path, std::strerror(errno)));
+  }
   const std::uint64_t preemptions = a.number("--preemptions", kDefaultPreemptions);
   if (preemptions > 1000000) throw UserError("--preemptions: is too large; use a smaller number");
   s.preemptions = static_cast<std::uint32_t>(preemptions);
 
-  if (s.options.model == protocol::MemoryModel::kTso) {
-    throw UserError("--memory-model tso: is not yet available; use rc11 (the default) or sc");
-  }
   if (a.has("--preemptions") && s.options.mode != protocol::Mode::kBounded) {
     throw UserError(fmt::format(
         "--preemptions with --mode {}: contradict each other; add --mode bounded or leave --preemptions out",

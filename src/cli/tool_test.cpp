@@ -283,7 +283,6 @@ TEST_F(Tool, RefusesOptions) {
   refuses("check --time soon " + kProgram, {"--time soon", "500ms"});
   refuses("check --executions -1 " + kProgram, {"-1"});
   refuses("check --seed 1 --seed 2 " + kProgram, {"--seed"});
-  refuses("check --memory-model tso " + kProgram, {"tso", "not yet available"});
   refuses("check --preemptions 2 " + kProgram, {"--preemptions", "bounded"});
   refuses("check --quiet --progress always " + kProgram, {"--quiet", "--progress"});
   refuses("check --json - --junit - " + kProgram, {"standard output"});

@@ -149,6 +149,8 @@ Outcome check(const Target& target, const CheckOptions& options, const Watcher& 
   r.estimate = found.estimate;
   r.seconds = found.seconds;
   r.seed = s.options.seed;
+  r.shard_index = s.shard_index;
+  r.shard_count = s.shard_count;
   r.depth = s.options.depth;
   r.depth_reached = found.depth_reached;
   r.stopped = reason(found, s);

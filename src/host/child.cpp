@@ -123,7 +123,8 @@ bool ended(Phase phase) { return phase == Phase::kDone || phase == Phase::kUnsup
 
 }  // namespace
 
-ChildEnd run_child(const Target& target, SharedSegment& segment, double stop_after, const Watcher& watcher) {
+ChildEnd run_child(const Target& target, SharedSegment& segment, double stop_after, const Watcher& watcher,
+                   const std::atomic<bool>* stop_all) {
   ChildEnd end;
   const int error_fd = memfd_create("lockstep-stderr", MFD_CLOEXEC);
   const int interrupts_before = interrupts();
@@ -159,6 +160,7 @@ ChildEnd run_child(const Target& target, SharedSegment& segment, double stop_aft
     }
     const int pressed = interrupts() - interrupts_before;
     if (pressed > 0) end.interrupted = true;
+    if (stop_all && stop_all->load()) status.stop.store(true);
     if ((pressed > 0 || (stop_after > 0 && seconds_since(started) > stop_after)) && !status.stop.load()) {
       status.stop.store(true);
       asked_to_stop = now;

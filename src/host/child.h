@@ -1,8 +1,9 @@
 // Runs the program under test once, from start to end.
 //
-// Thread safety: none; one child at a time.
+// Thread safety: several threads may run a child each.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <string>
 #include <vector>
@@ -34,6 +35,8 @@ using Watcher = std::function<void(const protocol::Status&)>;
 
 /// Starts the program with the segment and waits for its end. `stop_after` (seconds, 0: never) asks it to stop then,
 /// should it not do so by itself. Throws UserError if it cannot be started.
-ChildEnd run_child(const Target& target, SharedSegment& segment, double stop_after, const Watcher& watcher);
+/// `stop_all` (may be null): another thread's wish that it stop.
+ChildEnd run_child(const Target& target, SharedSegment& segment, double stop_after, const Watcher& watcher,
+                   const std::atomic<bool>* stop_all = nullptr);
 
 }  // namespace lockstep::host

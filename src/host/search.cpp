@@ -4,8 +4,17 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
+#include <thread>
+#include <optional>
+#include <mutex>
+#include <filesystem>
+#include <exception>
+#include <atomic>
 #include <cstring>
 
+#include "host/checkpoint.h"
+#include "host/memory_file.h"
 #include "host/user_error.h"
 #include "trace/vocabulary.h"
 
@@ -91,7 +100,10 @@ FoundBug death(const protocol::Segment& segment, const ChildEnd& end, std::uint6
 
 }  // namespace
 
-SearchResult search(const Target& target, const Settings& settings, const Watcher& watcher) {
+namespace {
+
+SearchResult search_alone(const Target& target, const Settings& settings, const Watcher& watcher,
+                          const Checkpoint* from, Checkpoint* to) {
   SearchResult r;
   const Clock::time_point started = Clock::now();
   const auto elapsed = [&] { return std::chrono::duration<double>(Clock::now() - started).count(); };
@@ -102,6 +114,15 @@ SearchResult search(const Target& target, const Settings& settings, const Watche
     configure(c, settings.options);
     c.keep_going = settings.keep_going;
     c.preemptions = settings.preemptions;
+    c.dump_fd = settings.dump_fd;
+    c.shard_index = settings.shard_index;
+    c.shard_count = settings.shard_count;
+    c.job_index = settings.job_index;
+    c.job_count = settings.jobs;
+    c.pool_fd = settings.pool_fd;
+    const MemoryFile saved(from && restart == 0 ? &from->state : nullptr), left_over(nullptr);
+    if (from && restart == 0) c.checkpoint_in = saved.fd();
+    if (to) c.checkpoint_out = left_over.fd();
     c.max_executions = settings.max_executions;
     c.skip_executions = r.executions;
     double left = 0;
@@ -110,7 +131,7 @@ SearchResult search(const Target& target, const Settings& settings, const Watche
       if (left <= 0) break;
       c.max_nanoseconds = static_cast<std::uint64_t>(left * 1e9);
     }
-    const ChildEnd end = run_child(target, segment, left > 0 ? left + kOverrun : 0, watcher);
+    const ChildEnd end = run_child(target, segment, left > 0 ? left + kOverrun : 0, watcher, settings.stop_all);
 
     const protocol::Status& status = segment->status;
     const Phase phase = status.phase.load();
@@ -123,6 +144,8 @@ SearchResult search(const Target& target, const Settings& settings, const Watche
     r.complete = status.complete.load() && phase == Phase::kDone;
     r.explorer = status.explorer.load();
     r.interrupted = end.interrupted;
+    r.suspended = to && status.suspended.load();
+    if (r.suspended) to->state = left_over.contents();
     collect(*segment, segment->bugs, status.bug_count.load(), r.bugs);
     collect(*segment, segment->warnings, status.warning_count.load(), r.warnings);
     r.modules = trace::execution_from(*segment).modules;
@@ -162,6 +185,125 @@ SearchResult search(const Target& target, const Settings& settings, const Watche
     if (settings.max_executions > 0 && r.executions >= settings.max_executions) break;
   }
   r.seconds = elapsed();
+  return r;
+}
+
+void add(SearchResult& sum, SearchResult part, bool first) {
+  if (first) {
+    sum = std::move(part);
+    return;
+  }
+  sum.executions += part.executions;
+  sum.distinct = sum.distinct && part.distinct ? sum.distinct + part.distinct : 0;
+  sum.blocked += part.blocked;
+  sum.estimate += part.estimate;
+  sum.seconds = std::max(sum.seconds, part.seconds);
+  sum.complete &= part.complete;
+  sum.depth_reached |= part.depth_reached;
+  sum.interrupted |= part.interrupted;
+  if (sum.unsupported.empty()) {
+    sum.unsupported = std::move(part.unsupported);
+    sum.unsupported_frames = std::move(part.unsupported_frames);
+  }
+  for (auto [from, to] : {std::pair{&part.bugs, &sum.bugs}, std::pair{&part.warnings, &sum.warnings}}) {
+    for (FoundBug& f : *from) {
+      const bool known = std::any_of(to->begin(), to->end(), [&](const FoundBug& k) {
+        return k.bug.kind == f.bug.kind && k.bug.signature == f.bug.signature;
+      });
+      if (!known) to->push_back(std::move(f));
+    }
+  }
+}
+
+// What all jobs have done so far, as one status.
+class Overview {
+ public:
+  Overview(std::uint32_t jobs, const Watcher& watcher) : rows_(jobs), watcher_(watcher) {}
+
+  void update(std::uint32_t job, const protocol::Status& status) {
+    const std::lock_guard lock(mutex_);
+    rows_[job] = {status.executions.load(), status.estimate.load(), status.bug_count.load()};
+    if (!watcher_) return;
+    std::uint64_t executions = 0, estimate = 0;
+    std::uint32_t bugs = 0;
+    for (const Row& r : rows_) {
+      executions += r.executions;
+      estimate += r.estimate;
+      bugs += r.bugs;
+    }
+    sum_.executions = executions;
+    sum_.estimate = estimate;
+    sum_.bug_count = bugs;
+    sum_.explorer = status.explorer.load();
+    watcher_(sum_);
+  }
+
+ private:
+  struct Row {
+    std::uint64_t executions = 0, estimate = 0;
+    std::uint32_t bugs = 0;
+  };
+  std::mutex mutex_;
+  std::vector<Row> rows_;
+  protocol::Status sum_ = {};
+  const Watcher& watcher_;
+};
+
+SearchResult search_together(const Target& target, const Settings& settings, const Watcher& watcher) {
+  const MemoryFile pool(nullptr, sizeof(protocol::Pool));
+  std::atomic<bool> stop = false;
+  Overview overview(settings.jobs, watcher);
+  std::vector<SearchResult> results(settings.jobs);
+  std::vector<std::exception_ptr> failures(settings.jobs);
+  std::vector<std::thread> threads;
+  for (std::uint32_t job = 0; job < settings.jobs; ++job) {
+    threads.emplace_back([&, job] {
+      Settings own = settings;
+      own.job_index = job;
+      own.pool_fd = pool.fd();
+      own.stop_all = &stop;
+      if (own.max_executions) own.max_executions = (own.max_executions + settings.jobs - 1 - job) / settings.jobs;
+      try {
+        if (settings.max_executions == 0 || own.max_executions > 0) {
+          results[job] = search_alone(
+              target, own, [&](const protocol::Status& s) { overview.update(job, s); }, nullptr, nullptr);
+        }
+        if (!results[job].bugs.empty() && !settings.keep_going) stop = true;
+      } catch (...) {
+        failures[job] = std::current_exception();
+        stop = true;
+      }
+    });
+  }
+  for (std::thread& t : threads) t.join();
+  SearchResult sum;
+  for (std::uint32_t job = 0; job < settings.jobs; ++job) {
+    if (failures[job]) std::rethrow_exception(failures[job]);
+    add(sum, std::move(results[job]), job == 0);
+  }
+  return sum;
+}
+
+}  // namespace
+
+SearchResult search(const Target& target, const Settings& settings, const Watcher& watcher) {
+  if (settings.jobs > 1) return search_together(target, settings, watcher);
+  if (settings.checkpoint.empty()) return search_alone(target, settings, watcher, nullptr, nullptr);
+  std::optional<Checkpoint> from = load_checkpoint(settings.checkpoint, target, settings);
+  Checkpoint left;
+  SearchResult r = search_alone(target, settings, watcher, from ? &*from : nullptr, &left);
+  if (from) {
+    r.executions += from->executions;
+    r.blocked += from->blocked;
+    r.seconds += from->seconds;
+    r.distinct = 0;
+  }
+  left.executions = r.executions;
+  left.blocked = r.blocked;
+  left.seconds = r.seconds;
+  r.suspended &= r.bugs.empty();  // a search that has found something has its report already
+  if (r.suspended) save_checkpoint(settings.checkpoint, target, settings, left);
+  if (r.complete) std::filesystem::remove(settings.checkpoint);
   return r;
 }
 

@@ -4,6 +4,8 @@
 // Thread safety: none.
 #pragma once
 
+#include <atomic>
+
 #include <vector>
 
 #include "host/child.h"
@@ -17,6 +19,14 @@ struct Settings {
   std::uint64_t max_executions = 0;  // 0: no limit
   double max_seconds = 30;           // 0: no limit
   std::uint32_t preemptions = 0;     // mode bounded
+  int dump_fd = 0;                   // see protocol::Config; 0: none
+  std::uint32_t shard_index = 0, shard_count = 1;  // from 0
+  std::uint32_t jobs = 1;                          // processes at the same time
+  std::string checkpoint;                          // a file, empty: none
+  // Of one job of several
+  std::uint32_t job_index = 0;
+  int pool_fd = 0;
+  std::atomic<bool>* stop_all = nullptr;  // set: the others are to stop as well
 };
 
 struct FoundBug {
@@ -27,6 +37,7 @@ struct FoundBug {
 struct SearchResult {
   std::vector<FoundBug> bugs, warnings;
   bool complete = false, depth_reached = false, interrupted = false;
+  bool suspended = false;  // what is left is in the checkpoint
   std::uint64_t executions = 0, distinct = 0, blocked = 0, estimate = 0;
   double seconds = 0;
   protocol::Mode explorer = protocol::Mode::kAuto;
@@ -35,7 +46,8 @@ struct SearchResult {
   std::vector<trace::Module> modules;
 };
 
-/// Throws UserError if the program cannot be run under the checker at all.
+/// Throws UserError if the program cannot be run under the checker at all. With jobs, `watcher` is called for all of
+/// them, with the numbers of all added up.
 SearchResult search(const Target& target, const Settings& settings, const Watcher& watcher);
 
 /// Runs the one execution that `decisions` describe, in full detail.

@@ -43,6 +43,7 @@ std::string confidence(const Report& r) {
     case Stopped::kReplay:
       return "replayed one execution";
   }
+  if (r.shard_count > 1) text += fmt::format(" of part {} of {}", r.shard_index + 1, r.shard_count);
   const bool partial = r.stopped != Stopped::kComplete;
   if (partial && r.estimate > r.executions) text += fmt::format(" of about {}", grouped(r.estimate));
   if (r.blocked > 0) text += fmt::format(" ({} more were cut by an await or an assumption)", grouped(r.blocked));

@@ -85,6 +85,7 @@ Json report(const Report& r) {
   j["blocked"] = r.blocked;
   j["seconds"] = r.seconds;
   j["seed"] = r.seed;
+  if (r.shard_count > 1) j["shard"] = {{"index", r.shard_index + 1}, {"count", r.shard_count}};
   j["explorer"] = trace::mode_name(r.explorer);
   j["stopped_by"] = stopped_word(r.stopped);
   if (r.estimate > 0) j["estimate"] = r.estimate;

@@ -25,6 +25,7 @@ struct Report {
   std::uint64_t distinct = 0;  // executions that differ from each other; 0: not counted
   double seconds = 0;
   std::uint64_t seed = 1;
+  std::uint32_t shard_index = 0, shard_count = 1;  // from 0
   bool depth_reached = false;
   std::uint64_t depth = 0;
   Stopped stopped = Stopped::kComplete;

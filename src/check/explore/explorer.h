@@ -47,6 +47,11 @@ class Explorer {
   virtual bool plain() const { return false; }
   /// Prepares to run the last execution once more, this time writing down its decisions. False: they are known.
   virtual bool log_again() { return false; }
+  /// The execution that has just ended belongs to this part of the search.
+  virtual bool counts() const { return true; }
+  /// Writes what is still to be explored, or reads it. False: it cannot (another version's, or an explorer without).
+  virtual bool save(int) const { return false; }
+  virtual bool load(int) { return false; }
   /// Executions in all, as far as it can tell; 0: unknown.
   virtual u64 estimate() const { return 0; }
 

@@ -1,5 +1,8 @@
 #include "explore/optimal.h"
 
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
 #include <new>
 
 #include "program/objects.h"
@@ -65,6 +68,10 @@ Effect effect_at(const Object& o, u64 state, Op op, bool changes) {
 
 constexpr u32 kMaxEvents = 8u << 20;
 constexpr u32 kMaxItems = 8u << 20;
+constexpr u32 kMaxPieces = 1u << 20;
+// So many that the largest is small compared with one part.
+constexpr u32 kPieces = 1024;
+constexpr u32 kPiecesForEach = 256;
 
 }  // namespace
 
@@ -77,11 +84,29 @@ void Optimal::open() {
     places_ = static_cast<List<u32>*>(reserve(protocol::kMaxThreads * sizeof(List<u32>), true));
     past_ = static_cast<u32*>(reserve(protocol::kMaxThreads * sizeof(u32), true));
     memory_.open(std::size_t{4} << 30);
+    pieces_.open(kMaxPieces, true);
+    piece_events_.open(kMaxEvents, true);
+    piece_pending_.open(kMaxEvents, true);
   }
   restart();
 }
 
 void Optimal::restart() {
+  const protocol::Config& c = program.segment->config;
+  bool parts = c.shard_count > 1 || c.job_count > 1;
+  lost_parts_ = parts && (pieces_.size() || split_runs_);
+  pieces_.clear();
+  piece_events_.clear();
+  piece_pending_.clear();
+  next_piece_ = own_pieces_ = split_runs_ = 0;
+  finished_pieces_ = 0;
+  finished_executions_ = split_executions_ = piece_began_ = 0;
+  splitting_ = true;
+  if (c.pool_fd && !pool_) {
+    i64 at = raw_syscall(SYS_mmap, 0, sizeof(protocol::Pool), PROT_READ | PROT_WRITE, MAP_SHARED, c.pool_fd, 0);
+    if (at < 0) fatal("the search's shared counter cannot be mapped");
+    pool_ = reinterpret_cast<protocol::Pool*>(at);
+  }
   events_.clear();
   items_.clear();
   pending_.clear();
@@ -89,8 +114,6 @@ void Optimal::restart() {
   level_ = {0, 0, 0, kNoName, kNoName};
   planned_ = items_at_begin_ = stamp_ = planned_stamp_ = 0;
   executions_ = 0;
-  weight_ = 1;
-  explored_ = 0;
   logging_ = done_ = diverged_ = false;
 }
 
@@ -102,7 +125,6 @@ void Optimal::begin(u64, u64) {
   cursor_ = 0;
   current_ = owner_ = nullptr;
   novel_ = false;
-  if (!logging_) share_from_ = items_at_begin_;
   clear_index();
 }
 
@@ -165,9 +187,14 @@ Thread* Optimal::next(Thread* current) {
   if (first) return &program.thread(thread_of(first->name));
   Thread* deferred = nullptr;
   Thread* chance = nullptr;
+  Thread* yielding = nullptr;
   auto fits = [&](Thread& t) {
     if (t.deferred) deferred = &t;
     if (t.deferred || !Program::enabled(t)) return false;
+    if (t.yielding) {
+      if (!yielding) yielding = &t;
+      return false;
+    }
     if (!waits_for_chance(t)) return true;
     if (!chance) chance = &t;
     return false;
@@ -176,7 +203,7 @@ Thread* Optimal::next(Thread* current) {
   for (u16 id : program.live()) {
     if (fits(program.thread(id))) return chance ? chance : &program.thread(id);
   }
-  return deferred;
+  return yielding ? yielding : deferred;
 }
 
 Event& Optimal::take(Thread& t, EventKind kind, u64 object, const void* where) {
@@ -491,7 +518,7 @@ void Optimal::wrote(Location& l, Store& store) {
   examine(&e);
   for (Event* r = &at(0); r < events_.end(); ++r) {
     if (r->where != &l || r->kind != EventKind::kMemory || !r->reads || r == &e || in_past(*r)) continue;
-    if (may_revisit(r->name(), r->stamp)) push(ItemKind::kRevisit, e.stamp, e.name()).target = r->name();
+    if (may_revisit(r->name(), r->stamp)) push(ItemKind::kRevisit, e.placed, e.name()).target = r->name();
   }
 }
 
@@ -525,7 +552,7 @@ void Optimal::operate(Thread& t, Object& object, Op op, bool changes) {
   for (Event* r = &at(0); r < events_.end(); ++r) {
     if (r->where != &object || r->kind != EventKind::kObject || r->writes || r == &e || in_past(*r)) continue;
     if (r->stamp < oldest && may_revisit(r->name(), r->stamp)) {
-      push(ItemKind::kRevisit, e.stamp, e.name()).target = r->name();
+      push(ItemKind::kRevisit, e.placed, e.name()).target = r->name();
     }
   }
 }
@@ -665,13 +692,26 @@ bool Optimal::end(Outcome outcome) {
   bool whole = outcome == Outcome::kCompleted || outcome == Outcome::kBug;
   executions_ += whole;
   logging_ = false;
-  share_weight(share_from_);
   for (u32 i = 0; i < planned_ && i < count(); ++i) at(i).fresh = at(i).validate = false;
-  while (items_.size() == level_.first_item) {
-    if (!levels_.size()) {
-      done_ = true;
-      return false;
+  if (splitting_) {
+    ++split_runs_;
+    keep_pieces();
+    u32 shards = program.segment->config.shard_count;
+    u32 wanted = shards * kPiecesForEach > kPieces ? shards * kPiecesForEach : kPieces;
+    if (next_piece_ < pieces_.size() && pieces_.size() - next_piece_ < wanted) {
+      restore(pieces_[next_piece_++]);
+      return prepare_next();
     }
+    splitting_ = false;
+    split_executions_ = executions_;
+    return take_piece();
+  }
+  return prepare_next();
+}
+
+bool Optimal::prepare_next() {
+  while (items_.size() == level_.first_item) {
+    if (!levels_.size()) return take_piece();
     events_.resize(level_.first_event);
     pending_.resize(level_.first_pending);
     level_ = levels_.back();
@@ -679,13 +719,179 @@ bool Optimal::end(Outcome outcome) {
   }
   Item item = items_.back();
   items_.pop();
-  weight_ = item.weight;
   take_up(item);
   items_at_begin_ = static_cast<u32>(items_.size());
   planned_ = count();
   planned_stamp_ = stamp_;
   return true;
 }
+
+// ---- parts of a search ----
+
+bool Optimal::counts() const {
+  const protocol::Config& c = program.segment->config;
+  return !splitting_ || (c.job_index == 0 && split_runs_ % (c.shard_count ? c.shard_count : 1) == c.shard_index);
+}
+
+// Sets each item of the level apart, with its graph.
+void Optimal::keep_pieces() {
+  for (u32 i = level_.first_item; i < items_.size(); ++i) {
+    Piece piece = {};
+    piece.item = items_[i];
+    piece.reader = level_.reader;
+    piece.writer = level_.writer;
+    piece.first_event = static_cast<u32>(piece_events_.size());
+    piece.first_pending = static_cast<u32>(piece_pending_.size());
+    for (u32 k = 0; k < count(); ++k) {
+      if (at(k).placed <= piece.item.stamp) piece_events_.push(at(k));
+    }
+    for (u32 k = level_.first_pending; k < pending_.size(); ++k) piece_pending_.push(pending_[k]);
+    piece.events = static_cast<u32>(piece_events_.size()) - piece.first_event;
+    piece.pendings = static_cast<u32>(piece_pending_.size()) - piece.first_pending;
+    pieces_.push(piece);
+  }
+  items_.resize(level_.first_item);
+}
+
+void Optimal::restore(const Piece& piece) {
+  events_.clear();
+  items_.clear();
+  pending_.clear();
+  levels_.clear();
+  level_ = {0, 0, 0, piece.reader, piece.writer};
+  for (u32 i = 0; i < piece.events; ++i) events_.push(piece_events_[piece.first_event + i]);
+  for (u32 i = 0; i < piece.pendings; ++i) pending_.push(piece_pending_[piece.first_pending + i]);
+  items_.push(piece.item);
+}
+
+namespace {
+u64 common_divisor(u64 a, u64 b) {
+  while (b) {
+    u64 rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+}  // namespace
+
+// The next piece of this part: of those that the shard has, jobs take them as they come.
+bool Optimal::take_piece() {
+  const protocol::Config& c = program.segment->config;
+  if (piece_began_) {
+    ++finished_pieces_;
+    finished_executions_ += executions_ - (piece_began_ - 1);
+  }
+  piece_began_ = executions_ + 1;
+  u32 shards = c.shard_count ? c.shard_count : 1;
+  u64 number = pool_ && !lost_parts_ ? pool_->next_piece.fetch_add(1, std::memory_order_relaxed)
+                                     : u64{own_pieces_++} * (c.job_count ? c.job_count : 1) + c.job_index;
+  u64 place = number * shards + c.shard_index;
+  u64 n = pieces_.size() - next_piece_;
+  if (place >= n) {
+    done_ = true;
+    return false;
+  }
+  // In an order that has nothing to do with where they come from, so that those explored say how large the others are.
+  u64 stride = n * 618 / 1000 + 1;
+  while (common_divisor(stride, n) != 1) ++stride;
+  restore(pieces_[next_piece_ + place * stride % n]);
+  return prepare_next();
+}
+
+namespace {
+
+// What a saved state begins with: tables follow, each its elements.
+struct Saved {
+  u64 magic;
+  u64 sizes;  // of the records: another build's state is not this one's
+  u64 events, items, pending, levels, pieces, piece_events, piece_pending;
+  u32 first_event, first_item, first_pending, reader, writer;
+  u32 planned, items_at_begin, stamp, next_piece, own_pieces, split_runs, splitting;
+  u64 executions;
+  u64 finished_pieces, finished_executions, split_executions, piece_began;
+};
+constexpr u64 kSavedMagic = 0x31706b434f4c;  // "LOCkp1"
+
+bool transfer(int call, int fd, const void* data, u64 bytes) {
+  const u8* at = static_cast<const u8*>(data);
+  while (bytes) {
+    i64 n = raw_syscall(call, fd, reinterpret_cast<i64>(at), static_cast<i64>(bytes));
+    if (n <= 0) return false;
+    at += n;
+    bytes -= static_cast<u64>(n);
+  }
+  return true;
+}
+
+}  // namespace
+
+bool Optimal::save(int fd) const {
+  Saved s = {kSavedMagic,
+             sizeof(Event) << 40 | sizeof(Item) << 24 | sizeof(Pending) << 16 | sizeof(Piece),
+             events_.size(),
+             items_.size(),
+             pending_.size(),
+             levels_.size(),
+             pieces_.size(),
+             piece_events_.size(),
+             piece_pending_.size(),
+             level_.first_event,
+             level_.first_item,
+             level_.first_pending,
+             level_.reader,
+             level_.writer,
+             planned_,
+             items_at_begin_,
+             planned_stamp_,
+             next_piece_,
+             own_pieces_,
+             split_runs_,
+             splitting_,
+             executions_,
+             finished_pieces_,
+             finished_executions_,
+             split_executions_,
+             piece_began_};
+  auto table = [&](const auto& t) { return transfer(SYS_write, fd, &t[0], t.size() * sizeof t[0]); };
+  return transfer(SYS_write, fd, &s, sizeof s) && table(events_) && table(items_) && table(pending_) &&
+         table(levels_) && table(pieces_) && table(piece_events_) && table(piece_pending_);
+}
+
+bool Optimal::load(int fd) {
+  Saved s = {};
+  if (!transfer(SYS_read, fd, &s, sizeof s) || s.magic != kSavedMagic ||
+      s.sizes != (sizeof(Event) << 40 | sizeof(Item) << 24 | sizeof(Pending) << 16 | sizeof(Piece))) {
+    return false;
+  }
+  auto table = [&](auto& t, u64 n) {
+    if (n > t.capacity()) return false;
+    t.resize(n);
+    return transfer(SYS_read, fd, &t[0], n * sizeof t[0]);
+  };
+  if (!table(events_, s.events) || !table(items_, s.items) || !table(pending_, s.pending) ||
+      !table(levels_, s.levels) || !table(pieces_, s.pieces) || !table(piece_events_, s.piece_events) ||
+      !table(piece_pending_, s.piece_pending)) {
+    restart();
+    return false;
+  }
+  level_ = {s.first_event, s.first_item, s.first_pending, s.reader, s.writer};
+  planned_ = s.planned;
+  items_at_begin_ = s.items_at_begin;
+  planned_stamp_ = s.stamp;
+  next_piece_ = s.next_piece;
+  own_pieces_ = s.own_pieces;
+  split_runs_ = s.split_runs;
+  splitting_ = s.splitting;
+  executions_ = s.executions;
+  finished_pieces_ = s.finished_pieces;
+  finished_executions_ = s.finished_executions;
+  split_executions_ = s.split_executions;
+  piece_began_ = s.piece_began;
+  return true;
+}
+
+// ---- plans ----
 
 void Optimal::cut(u32 stamp) {
   u32 kept = 0;
@@ -822,7 +1028,8 @@ void Optimal::branch(const Item& item) {
       if (item.kind == ItemKind::kRevisit && in_past(e) && choice_count < 8) choices[choice_count++] = e;
       continue;
     }
-    if (in_past(e) || (e.stamp <= waiting.stamp && e.placed <= waiting.stamp)) {
+    bool placed = e.kind == EventKind::kMemory || e.placed <= waiting.stamp;
+    if (in_past(e) || (e.stamp <= waiting.stamp && placed)) {
       Event copy = e;
       events_.push(copy);
     } else if (e.stamp <= waiting.stamp) {
@@ -844,6 +1051,7 @@ void Optimal::branch(const Item& item) {
     reader.source = item.event;
     reader.fresh = reader.validate = true;
     reader.choices = 0;
+    reader.placed = item.stamp;
     for (u32 i = 0; i < lead_count; ++i) events_.push(lead[i]);
     events_.push(reader);
   }
@@ -851,16 +1059,19 @@ void Optimal::branch(const Item& item) {
   level_ = {first_event, static_cast<u32>(items_.size()), first_pending, item.target, item.event};
 }
 
-// Of what was not explored when the execution began, each thing found has an equal part.
-void Optimal::share_weight(u32 first_item) {
-  u32 n = static_cast<u32>(items_.size()) - first_item;
-  double part = weight_ / (n + 1);
-  for (u32 i = first_item; i < items_.size(); ++i) items_[i].weight = part;
-  explored_ += part;
-}
-
+// The pieces are explored in random order, so the mean size of those that are done is that of all (Knuth's estimate,
+// "Estimating the Efficiency of Backtrack Programs", 1975, with the upper part of the tree known).
 u64 Optimal::estimate() const {
-  return explored_ > 0 ? static_cast<u64>(static_cast<double>(executions_) / explored_) : 0;
+  if (splitting_ || !finished_pieces_) return 0;
+  const protocol::Config& c = program.segment->config;
+  double parts = static_cast<double>(c.shard_count ? c.shard_count : 1) * (c.job_count ? c.job_count : 1);
+  double running = static_cast<double>(executions_ - (piece_began_ - 1));
+  double pieces = static_cast<double>(finished_pieces_);
+  double mean = static_cast<double>(finished_executions_) / pieces;
+  if (running > mean) mean = (static_cast<double>(finished_executions_) + running) / (pieces + 1);
+  double in_all = static_cast<double>(pieces_.size() - next_piece_) / parts * mean;
+  if (c.shard_index == 0 && c.job_index == 0) in_all += static_cast<double>(split_executions_);
+  return static_cast<u64>(in_all);
 }
 
 Optimal& optimal_explorer() {

@@ -35,11 +35,14 @@ class Optimal final : public Explorer {
   bool diverged() const override { return diverged_; }
   void restart() override;
   bool enumerates() const override { return true; }
+  bool counts() const override;
+  bool save(int fd) const override;
+  bool load(int fd) override;
   bool graph_mode() const override { return true; }
   bool log_again() override;
   u64 estimate() const override;
   /// Everything was explored.
-  bool proved() const { return done_; }
+  bool proved() const { return done_ && !lost_parts_; }
 
   // ---- what the program calls, in graph mode ----
 
@@ -63,7 +66,7 @@ class Optimal final : public Explorer {
   /// The newest event and the `events` before it are one operation: nothing comes between them.
   void belongs(u32 events);
   /// The newest event's name.
-  Name operation() const { return owner_->name(); }
+  Name operation() const { return owner_ ? owner_->name() : kNoName; }
   void waited(Thread& t, u32 thread, u32 steps);
   /// `t` was woken while it could also have gone on by itself, by doing `op`.
   void could_go_on(Thread& t, Object& object, Op op);
@@ -133,7 +136,18 @@ class Optimal final : public Explorer {
   void branch(const Item& item);
   void look(const Item& item);
   Event event_of(const Item& item, EventKind kind) const;
-  void share_weight(u32 first_item);
+  // Parts of a search: the first executions are the same in all; what they leave to explore are pieces, each of which
+  // belongs to one part.
+  struct Piece {
+    u32 first_event, events;
+    u32 first_pending, pendings;
+    Name reader, writer;
+    Item item;
+  };
+  bool prepare_next();
+  bool take_piece();
+  void keep_pieces();
+  void restore(const Piece& piece);
 
   Table<Event> events_;
   Table<Item> items_;
@@ -142,12 +156,23 @@ class Optimal final : public Explorer {
   Level level_ = {};
   u32 planned_ = 0;         // events of the level that the plan holds
   u32 items_at_begin_ = 0;  // before this execution
-  u32 share_from_ = 0;      // the same, before it was run a second time
   u32 stamp_ = 0;           // newest
   u32 planned_stamp_ = 0;
   u64 executions_ = 0;
-  double weight_ = 1;    // of the execution that runs, and of everything that follows from it
-  double explored_ = 0;  // of the whole
+  u64 finished_pieces_ = 0;
+  u64 finished_executions_ = 0;  // in them
+  u64 split_executions_ = 0;     // before them
+  u64 piece_began_ = 0;          // executions before the present piece, and one; 0: none yet
+  Table<Piece> pieces_;
+  Table<Event> piece_events_;
+  Table<Pending> piece_pending_;
+  u32 next_piece_ = 0;   // while splitting: the next to split; then: the first one to explore
+  u32 own_pieces_ = 0;   // explored, where no pool counts
+  u32 split_runs_ = 0;
+  bool splitting_ = false;
+  bool lost_parts_ = false;  // began anew when the pieces were given out already
+  protocol::Pool* pool_ = nullptr;
+
   bool logging_ = false;
   bool done_ = false;
   bool diverged_ = false;

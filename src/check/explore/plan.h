@@ -91,7 +91,6 @@ struct Item {
   u64 position;
   u32 after_steps, creator_steps;
   u16 after_thread, creator;
-  double weight;  // its part of the whole, as far as can be told
 };
 
 }  // namespace lockstep::runtime

@@ -12,6 +12,7 @@
 #include "program/program.h"
 #include "program/signals.h"
 #include "program/snapshot.h"
+#include "record/dump.h"
 #include "record/output.h"
 #include "record/recorder.h"
 
@@ -48,7 +49,12 @@ bool g_approximated = false;  // some execution left out outcomes: seeing all ex
 
 constexpr u32 kFibersAtFirst = 8;
 
-u64 execution_seed(u64 seed, u64 number) { return Random(seed * 0x2545f4914f6cdd1d + number).next(); }
+// Parts of a search sample different executions.
+u64 execution_seed(const protocol::Config& c, u64 number) {
+  u64 jobs = c.job_count ? c.job_count : 1;
+  u64 parts = jobs * (c.shard_count ? c.shard_count : 1);
+  return Random(c.seed * 0x2545f4914f6cdd1d + number * parts + c.shard_index * jobs + c.job_index).next();
+}
 
 Outcome run_here() {
   snapshot::restore();
@@ -66,7 +72,10 @@ void publish(Outcome outcome) {
   g_result->events = program.events();
   g_result->approximated = program.graph.approximated;
   bool whole = outcome == Outcome::kCompleted || outcome == Outcome::kBug;
-  g_result->fingerprint = whole ? program.fingerprint() : 0;
+  g_result->fingerprint = whole && !program.optimal ? program.fingerprint() : 0;
+  if (whole && program.config.dump_fd && program.optimal && !program.optimal->logs() && program.optimal->counts()) {
+    dump::execution(program.config.dump_fd);
+  }
   g_result->reported = true;
 }
 
@@ -107,7 +116,7 @@ Outcome one_execution(Explorer& explorer, Segment& segment) {
   program.explorer = &explorer;
   program.optimal = &explorer == &optimal_explorer() ? &optimal_explorer() : nullptr;
   u64 number = g_number++;
-  u64 seed = execution_seed(segment.config.seed, number);
+  u64 seed = execution_seed(segment.config, number);
   segment.status.execution_seed = seed;
   for (;;) {
     explorer.begin(number, seed);
@@ -286,7 +295,7 @@ Bug not_deterministic() {
 enum class Next : u8 { kGoOn, kStop, kStartAgain };
 
 // Counts and keeps what the execution brought. kStartAgain: the rules have changed, so an enumeration begins anew.
-Next account(Segment& segment, Outcome outcome) {
+Next account(Segment& segment, const Explorer& explorer, Outcome outcome) {
   Status& status = segment.status;
   auto add = [](std::atomic<u64>& counter, u64 n) {
     counter.store(counter.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
@@ -297,20 +306,28 @@ Next account(Segment& segment, Outcome outcome) {
   switch (outcome) {
     case Outcome::kCompleted:
     case Outcome::kBug:
+      if (!explorer.counts()) break;
+      // Threads that wait for ever in loops: cut by their awaits.
+      if (outcome == Outcome::kBug && g_result->found.kind == Kind::kLivelock && !g_result->found.repeats) {
+        add(status.blocked, 1);
+        break;
+      }
       add(status.executions, 1);
       if (g_result->fingerprint && g_seen.insert(g_result->fingerprint)) add(status.distinct, 1);
       break;
     case Outcome::kBlocked:
-      add(status.blocked, 1);
+      add(status.blocked, explorer.counts());
       break;
     case Outcome::kDepth:
-      add(status.blocked, 1);
+      add(status.blocked, explorer.counts());
       status.depth_reached = true;
       break;
     case Outcome::kUnsupported:
     case Outcome::kNeedFork:
       status.phase = Phase::kUnsupported;
       return Next::kStop;
+    case Outcome::kStartAgain:
+      return Next::kStartAgain;
     case Outcome::kDiverged:
       keep_bug(segment, not_deterministic(), false);
       return Next::kStop;
@@ -366,8 +383,9 @@ class Stretch {
       if (config.max_executions && cut >= kCutForEach * config.max_executions) return Ended::kBudget;
       Outcome outcome = one_execution(explorer_, segment_);
       if (is_news(outcome) && explorer_.log_again()) outcome = one_execution(explorer_, segment_);
-      bool more = explorer_.end(outcome);
-      Next next = account(segment_, outcome);
+      Next next = account(segment_, explorer_, outcome);
+      program.explorer = &explorer_;
+      bool more = outcome == Outcome::kStartAgain || explorer_.end(outcome);
       if (next == Next::kStop) return Ended::kStopped;
       if (next == Next::kStartAgain) {
         explorer_.restart();
@@ -391,8 +409,8 @@ class Stretch {
   Explorer& explorer_;
 };
 
-bool proved(const Segment& segment) {
-  bool all = program.optimal ? program.optimal->proved() : depth_first_proved();
+bool proved(const Segment& segment, const Explorer& explorer) {
+  bool all = &explorer == &optimal_explorer() ? optimal_explorer().proved() : depth_first_proved();
   return !segment.status.depth_reached && !g_approximated && all;
 }
 
@@ -416,11 +434,24 @@ Ended look_for_cycles(Segment& segment, u64 until) {
     more = fair.end(outcome);
     // Everything else is found by others, and told by its simplest execution.
     bool repeats = outcome == Outcome::kBug && g_result->found.repeats;
-    if (repeats && happens_again(segment) && account(segment, outcome) == Next::kStop) return Ended::kStopped;
+    if (repeats && happens_again(segment) && account(segment, fair, outcome) == Next::kStop) return Ended::kStopped;
     if (until && real_nanoseconds() >= until) ended = Ended::kBudget;
   }
   g_number = number;
   return ended;
+}
+
+// Goes on where an earlier search has stopped.
+void resume(const protocol::Config& config, Explorer& explorer) {
+  if (config.checkpoint_in && !explorer.load(config.checkpoint_in)) {
+    fatal("the checkpoint is not one of this version of the checker, or of this kind of search");
+  }
+}
+
+// What is left goes into the checkpoint.
+void suspend(Segment& segment, const Explorer& explorer) {
+  if (!segment.config.checkpoint_out || segment.status.complete) return;
+  segment.status.suspended = explorer.save(segment.config.checkpoint_out);
 }
 
 // Depth first and sampling take turns. How long each turn is follows from what was explored, never from the clock, so
@@ -432,8 +463,10 @@ void explore_automatically(Segment& segment, u64 until) {
   // An enumeration that has seen less than this part of the whole will hardly end: sampling gets most of the time.
   constexpr u64 kHopeless = 500;
   Explorer& everything = exhaustive_explorer();
+  resume(segment.config, everything);
   bool fenced = program.library_fenced;
-  if (look_for_cycles(segment, until) != Ended::kLimit) return;
+  bool goes_on = segment.config.checkpoint_in;  // then that was done when the search began
+  if (!goes_on && look_for_cycles(segment, until) != Ended::kLimit) return;
   u64 turn = kFirstLook;
   u64 sample = kShort / 2;
   for (u64 enumerated = 0;;) {
@@ -443,7 +476,7 @@ void explore_automatically(Segment& segment, u64 until) {
     }
     Ended ended = Stretch(segment, everything, Mode::kExhaustive).run(turn, until);
     if (ended == Ended::kAll) {
-      segment.status.complete = proved(segment);
+      segment.status.complete = proved(segment, everything);
       return;
     }
     if (ended != Ended::kLimit) return;
@@ -479,9 +512,11 @@ void explore(Segment& segment) {
   u64 until = segment.config.max_nanoseconds ? begun + segment.config.max_nanoseconds : 0;
   if (segment.config.mode == Mode::kAuto) {
     explore_automatically(segment, until);
+    suspend(segment, optimal_explorer());
   } else {
     Explorer& explorer = make_explorer(segment.config);
     constexpr u64 kFirstLook = 16;
+    resume(segment.config, explorer);
     bool enumerates = segment.config.mode != Mode::kRandom && segment.config.mode != Mode::kPct;
     Ended ended = Ended::kLimit;
     for (u64 n = 0; n < kFirstLook && ended == Ended::kLimit && !segment.status.depth_reached; ++n) {
@@ -490,13 +525,14 @@ void explore(Segment& segment) {
     if (ended == Ended::kLimit && !segment.status.depth_reached) {
       ended = Stretch(segment, explorer, segment.config.mode).run(~u64{0}, until);
     }
-    if (ended == Ended::kAll && enumerates) segment.status.complete = proved(segment);
+    if (ended == Ended::kAll && enumerates) segment.status.complete = proved(segment, explorer);
     if (segment.status.depth_reached && (ended == Ended::kLimit || ended == Ended::kAll)) {
       Ended cycles = look_for_cycles(segment, until);
       if (cycles == Ended::kLimit && ended == Ended::kLimit) {
         Stretch(segment, explorer, segment.config.mode).run(~u64{0}, until);
       }
     }
+    suspend(segment, explorer);
   }
   segment.status.nanoseconds = real_nanoseconds() - begun;
 }

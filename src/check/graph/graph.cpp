@@ -11,6 +11,7 @@ void Graph::open() {
   memory_.open(std::size_t{8} << 30);
   accesses_.open(4u << 20);
   thread_events_.open(protocol::kMaxThreads);
+  barriers_.open(protocol::kMaxThreads);
   reset();
 }
 
@@ -20,6 +21,7 @@ void Graph::reset() {
   locations_ = nullptr;
   accesses_.clear();
   thread_events_.clear();
+  barriers_.clear();
   has_sc_fence = false;
   has_sc_access = false;
   approximated = renumbered = false;
@@ -69,6 +71,14 @@ Location* Graph::make_location(u64 address, u8 size, const u64 value[2]) {
   store->initial = true;
   location->first = location->last = store;
   return location;
+}
+
+u32 Graph::barrier_before(u32 thread, u32 index) const {
+  const List<u32>& barriers = barriers_[thread];
+  for (u32 i = barriers.size; i-- > 0;) {
+    if (barriers[i] < index) return barriers[i];
+  }
+  return 0;
 }
 
 History& Graph::history(Location& location, u32 thread) {

@@ -83,6 +83,7 @@ struct Access {
   u32 index;
   u16 thread;
   bool sc;
+  bool locked;  // an RMW, or a compare-exchange that failed
 };
 
 /// For the sb≠loc steps of the seq_cst axiom: the location and clock of each event of a thread.
@@ -112,7 +113,15 @@ class Graph {
 
   Table<Access>& accesses() { return accesses_; }
   List<ThreadEvent>& thread_events(u32 thread) { return thread_events_[thread]; }
-  void add_thread() { thread_events_.push({}); }
+  void add_thread() {
+    thread_events_.push({});
+    barriers_.push({});
+  }
+  /// The event (or what comes right after it) is a full barrier to the processor.
+  void add_barrier(u32 thread, u32 index) { barriers_[thread].push(memory_, index); }
+  /// The newest event before `index` that is, 0: none.
+  u32 barrier_before(u32 thread, u32 index) const;
+  u32 thread_count() const { return static_cast<u32>(thread_events_.size()); }
   bool has_sc_fence = false;
   bool has_sc_access = false;
   /// The model had to leave out outcomes that it allows, because the graph is too large to tell.
@@ -125,6 +134,7 @@ class Graph {
   Location* locations_ = nullptr;
   Table<Access> accesses_;
   Table<List<ThreadEvent>> thread_events_;
+  Table<List<u32>> barriers_;
 };
 
 }  // namespace lockstep::runtime

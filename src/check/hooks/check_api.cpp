@@ -81,7 +81,9 @@ void configure(const lockstep_check_request& r) {
   c.magic = protocol::kMagic;
   c.version = protocol::kVersion;
   c.mode = kModes[r.mode < 6 ? r.mode : 0];
-  c.model = r.memory_model == 1 ? protocol::MemoryModel::kSc : protocol::MemoryModel::kRc11;
+  constexpr protocol::MemoryModel kModels[] = {protocol::MemoryModel::kRc11, protocol::MemoryModel::kSc,
+                                               protocol::MemoryModel::kTso};
+  c.model = kModels[r.memory_model < 3 ? r.memory_model : 0];
   c.seed = r.seed;
   c.max_executions = r.executions;
   c.max_nanoseconds = r.nanoseconds;

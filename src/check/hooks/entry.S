@@ -58,6 +58,7 @@
         ATOMIC  64
         ATOMIC  128
 
+        STUB    pthread_mutex_lock
         STUB    pthread_mutex_trylock
         STUB    pthread_mutex_timedlock
         STUB    pthread_mutex_clocklock

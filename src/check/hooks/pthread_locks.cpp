@@ -60,8 +60,8 @@ LOCKSTEP_EXPORT int pthread_mutex_destroy(pthread_mutex_t* m) {
   sync::mutex_mirror(address_of(m), &m->__data.__owner);
   return sync::mutex_destroy(t, address_of(m), pc);
 }
-LOCKSTEP_EXPORT int pthread_mutex_lock(pthread_mutex_t* m) {
-  LOCKSTEP_HOOK(LOCKSTEP_REAL(pthread_mutex_lock)(m));
+LOCKSTEP_IMPLEMENTATION int lockstep_impl_pthread_mutex_lock(pthread_mutex_t* m) {
+  LOCKSTEP_STUB_HOOK(LOCKSTEP_REAL(pthread_mutex_lock)(m));
   return lock(t, m, Mode::kBlock, kNever, pc);
 }
 LOCKSTEP_IMPLEMENTATION int lockstep_impl_pthread_mutex_trylock(pthread_mutex_t* m) {

@@ -17,6 +17,7 @@ struct Query {
   Order order;
   bool reads;
   bool writes;  // for a read: it is the read of an RMW that will write
+  bool locked = false;  // the read of a compare-exchange that may fail
 };
 
 struct Model {
@@ -35,5 +36,6 @@ const Model& find_model(protocol::MemoryModel which, bool graph);
 extern const Model kModelSc;
 extern const Model kModelScGraph;
 extern const Model kModelRc11;
+extern const Model kModelTso;
 
 }  // namespace lockstep::runtime

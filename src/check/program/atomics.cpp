@@ -80,12 +80,19 @@ bool only_newest(const Location& l, const Thread& t) {
   return s->initial || t.clock->get(s->thread) >= s->index;
 }
 
-u32 read_candidates(Thread& t, Location& l, Order order, bool writes, Store** out) {
+// What is before the next event of the thread.
+const Clock* known_to(Thread& t) {
+  if (!t.order) return t.clock;
+  Bump& memory = program.graph.memory();
+  return Clock::join(memory, Clock::copy(memory, t.clock), t.order);
+}
+
+u32 read_candidates(Thread& t, Location& l, Order order, bool writes, Store** out, bool locked = false) {
   if (only_newest(l, t)) {
     out[0] = l.last;
     return 1;
   }
-  Query q = {&l, t.clock, t.id, t.index + 1, order, true, writes};
+  Query q = {&l, known_to(t), t.id, t.index + 1, order, true, writes, locked};
   return program.model->reads(program.graph, q, out, kMaxCandidates);
 }
 
@@ -138,7 +145,7 @@ Store* choose_store(Thread& t, Location& l, Op op, const Value* expected, const 
 
 void observe(Thread& t, Location& l, const Store* s) {
   // A store that is not the newest can be replaced by a newer one at any time.
-  spin::note_read(t, &l.version, s == l.last ? l.version : l.version - 1);
+  spin::note_read(t, &l.version, s == l.last ? l.version : l.version - 1, s);
 }
 
 void synchronize(Thread& t, const Store& s, Order order) {
@@ -151,12 +158,17 @@ void synchronize(Thread& t, const Store& s, Order order) {
   }
 }
 
-void enter_axiom(Thread& t, Location* l, Store* reads, Store* writes, const Clock* before, Order order) {
+void enter_axiom(Thread& t, Location* l, Store* reads, Store* writes, const Clock* before, Order order,
+                 bool rmw = false) {
   if (program.model->interleaving && !program.graph_mode) return;
   bool sc = order == Order::kSeqCst;
   program.graph.has_sc_access |= sc;
   if (program.graph.accesses().full()) program.finish(Outcome::kDepth);
-  program.graph.accesses().push({l, reads, writes, program.seal(t), before, t.index, t.id, sc});
+  const Clock* known = program.seal(t);
+  if (t.order) known = known_to(t);
+  bool locked = rmw || (reads && writes);
+  program.graph.accesses().push({l, reads, writes, known, before, t.index, t.id, sc, locked});
+  if (locked || (sc && writes)) program.graph.add_barrier(t.id, t.index);
 }
 
 void see(Thread& t, const Store& s) {
@@ -245,7 +257,7 @@ void store(Thread& t, u64 address, u32 size, Value value, Order order, u64 pc) {
     u32 n = 1;
     candidate[0] = l.last;
     if (!only_newest(l, t)) {
-      Query q = {&l, t.clock, t.id, t.index + 1, strength, false, true};
+      Query q = {&l, known_to(t), t.id, t.index + 1, strength, false, true};
       n = program.model->places(program.graph, q, candidate, kMaxCandidates);
     }
     place = program.optimal ? program.optimal->place(t, candidate, n)
@@ -336,7 +348,7 @@ bool compare_exchange(Thread& t, u64 address, u32 size, Value& expected, Value d
     // A store with another value may be read like by a load; one with the expected value must also be free to be
     // replaced.
     Store* all[kMaxCandidates];
-    u32 reads = read_candidates(t, l, on_failure, false, all);
+    u32 reads = read_candidates(t, l, on_failure, false, all, true);
     u32 n = 0;
     Store* updates[kMaxCandidates];
     u32 writes = read_candidates(t, l, on_success, true, updates);
@@ -385,7 +397,7 @@ bool compare_exchange(Thread& t, u64 address, u32 size, Value& expected, Value d
     program.graph.note(l, t.id, t.index, s, false);
     if (!spurious) observe(t, l, s);
   }
-  enter_axiom(t, &l, s, w, before, strength);
+  enter_axiom(t, &l, s, w, before, strength, true);
   if (program.recording) {
     u32 e = recorder::event({.op = Op::kCas,
                              .order = success,
@@ -415,7 +427,8 @@ void fence(Thread& t, Order order, u64) {
   if (is_release(order)) t.released = now;
   if (order == Order::kSeqCst && !program.model->interleaving) {
     program.graph.has_sc_fence = true;
-    program.graph.accesses().push({nullptr, nullptr, nullptr, now, before, t.index, t.id, true});
+    program.graph.accesses().push({nullptr, nullptr, nullptr, now, before, t.index, t.id, true, false});
+    program.graph.add_barrier(t.id, t.index);
   }
   if (program.recording) recorder::event({.op = Op::kFence, .order = order}, t);
 }

@@ -16,7 +16,8 @@ struct Object {
   Clock* read_clock;      // rwlock: released read locks, which the next writer synchronises with
   Thread* owner;          // mutex, writer, thread that runs a once
   List<Thread*> waiters;  // condition variable, futex, barrier: in order of arrival
-  List<u16> readers;      // rwlock: threads that hold it for reading
+  List<Arrival> arrivals;  // barrier: of this round
+  List<u16> readers;      // rwlock: threads that hold it for reading; barrier: who has ever come
   u64 count;              // recursion depth, semaphore value, threads at the barrier, state of a once
   u32 limit;              // barrier
   u64 newest;             // the last operation that changed it: thread << 32 | index
@@ -24,6 +25,8 @@ struct Object {
   u64 first_state;        // graph mode: state before the first operation
   u32 waiting_writers;    // graph mode, rwlock that prefers writers
   u64 now;                // graph mode: virtual time of its last operation
+  Clock* order;           // graph mode, interleavings: what is before its next operation…
+  Clock* looks;           // …if that changes it
   Clock* kernel_clock;    // graph mode, futex: of all operations in the kernel so far
   u32 version;            // changes whenever a failed attempt might now succeed
   u32 acquired;           // the recorded event that took it

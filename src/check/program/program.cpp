@@ -148,7 +148,10 @@ const Clock* Program::seal(Thread& t) {
 u32 Program::add_event(Thread& t, const void* location) {
   if (t.index > 0) seal(t);
   ++t.index;
-  if (LOCKSTEP_UNLIKELY((++events_ & 0xfff) == 0)) segment->status.events.fetch_add(1, std::memory_order_relaxed);
+  if (LOCKSTEP_UNLIKELY((++events_ & 0xfff) == 0)) {
+    segment->status.events.fetch_add(1, std::memory_order_relaxed);
+    if (events_ > config.depth + 0x1000) finish(Outcome::kDepth);
+  }
   t.clock = Clock::set(graph.memory(), t.clock, t.id, t.index);
   graph.thread_events(t.id).push(graph.memory(), {location, nullptr});
   return t.index;
@@ -157,9 +160,11 @@ u32 Program::add_event(Thread& t, const void* location) {
 u32 Program::add_event(Thread& t, Object* object, Op op, bool changes) {
   if (optimal) optimal->operate(t, *object, op, changes);
   u32 index = add_event(t, static_cast<const void*>(object));
+  graph.add_barrier(t.id, index);
   u64 self = name_of(t.id, index);
-  fingerprint_ += mix(mix(self, object->newest), 1);
+  if (!optimal) fingerprint_ += mix(mix(self, object->newest), 1);
   catch_up(object->now);
+  if (graph_mode) follow(t, *object, changes);
   if (changes) {
     object->newest = self;
     object->now = now_;
@@ -171,12 +176,27 @@ void Program::step(Thread& t, const Footprint& next) {
   if (graph_mode) visible(t, next);
 }
 
+// Interleavings order more than happens-before does: an operation on an object comes after those before it, whether or
+// not it synchronises with them.
+void Program::follow(Thread& t, Object& object, bool changes) {
+  if (!model->interleaving) return;
+  t.order = Clock::join(graph.memory(), t.order, object.order);
+  if (changes) t.order = Clock::join(graph.memory(), t.order, object.looks);
+  Clock*& left = changes ? object.order : object.looks;
+  left = Clock::join(graph.memory(), Clock::join(graph.memory(), left, t.order), t.clock);
+}
+
 void Program::wait_ended(Thread& t, u32 thread, u32 steps) {
+  graph.add_barrier(t.id, t.index);
+  if (graph_mode && model->interleaving) {
+    // At least what is known to have been before it; the waker's later events are not.
+    t.order = Clock::join(graph.memory(), t.order, t.woken_clock);
+  }
   if (optimal) optimal->waited(t, thread, steps);
 }
 
 void Program::add_reads_from(Thread& t, const Store& store) {
-  fingerprint_ += mix(mix(name_of(t.id, t.index), name_of(store.thread, store.index)), 2);
+  if (!optimal) fingerprint_ += mix(mix(name_of(t.id, t.index), name_of(store.thread, store.index)), 2);
 }
 
 u64 Program::fingerprint() {
@@ -316,7 +336,7 @@ void Program::park(Thread& t) {
 }
 
 void Program::visible(Thread& t, const Footprint& next, bool (*ready)(const Thread&)) {
-  if (graph_mode && !next.object && !next.everything && !ready) return;
+  t.yielding = graph_mode && !next.object && !next.everything && !ready;
   t.pending = next;
   t.ready = ready;
   t.local = false;
@@ -362,6 +382,7 @@ Thread& Program::create_thread(Thread& creator, void* (*start)(void*), void* arg
   t.create_steps = creator.steps;
   t.now = now_;
   add_event(creator, &t);
+  graph.add_barrier(creator.id, creator.index);
   if (recording) t.create_event = recorder::event({.op = Op::kThreadCreate, .other = id}, creator);
   t.clock = Clock::copy(graph.memory(), creator.clock);
   t.released = nullptr;

@@ -38,7 +38,8 @@ enum class Outcome : u8 {
   kNeedLibrary,  // it matters whether an access is the standard library's: ask, and run it again
   kNeedFork,     // did something that a snapshot cannot undo
   kUnsupported,
-  kDiverged,  // replay: the program did something else
+  kDiverged,    // replay: the program did something else
+  kStartAgain,  // what was taken for granted does not hold: the enumeration begins anew
 };
 
 class Program {
@@ -136,6 +137,7 @@ class Program {
   Thread* pick(Thread* current);
   Thread* pick_in_graph(Thread* current);
   u16 name_child(Thread& creator);
+  void follow(Thread& t, Object& object, bool changes);
   [[noreturn]] void hold_bug(Thread& t);
   void switch_to(Thread& from, Thread& to);
   [[noreturn]] void abandon_for(Thread& to);

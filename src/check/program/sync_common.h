@@ -56,6 +56,7 @@ inline int take_mutex(Thread& t, Object& m, Op op, u16 flags) {
   m.count = 1;
   t.effects += lock_effect(m.address);
   ++t.lock_ops;
+  if (program.graph_mode) spin::note_read(t, &m.version, m.version);
   acquire_from(t, m.clock);
   int result = 0;
   if (m.owner_died) {
@@ -99,6 +100,10 @@ inline void woken(const Thread& t, Thread& w) {
   w.woken = true;
   w.woken_by = t.id;
   w.woken_steps = t.steps;
+  if (program.graph_mode && program.model->interleaving) {
+    Bump& memory = program.graph.memory();
+    w.woken_clock = Clock::join(memory, Clock::copy(memory, t.clock), t.order);
+  }
   if (program.optimal) w.woken_event = program.optimal->operation();
 }
 

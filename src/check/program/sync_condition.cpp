@@ -43,13 +43,13 @@ int condition_wait(Thread& t, u64 condition, u64 mutex, Mode mode, u64 deadline,
     turn(t, touching(mutex, Op::kLock), mutex_free, &m, pc);
   }
   if (!was_woken) {
+    program.add_event(t, &c, Op::kCondWake);
     for (u32 i = 0; i < c.waiters.size; ++i) {
       if (c.waiters[i] == &t) {
         c.waiters.erase_at(i);
         break;
       }
     }
-    program.add_event(t, &c, Op::kCondWake);
     bool spurious = !timed || (may_wake_by_chance(t) && program.choose(ChoiceKind::kSpurious, 2, t) == 1);
     t.woke_by_chance |= spurious;
     if (!spurious) {

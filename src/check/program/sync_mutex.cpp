@@ -81,6 +81,8 @@ int mutex_lock(Thread& t, u64 mutex, LockType type, Mode mode, u64 deadline, u64
       return failed_attempt(t, m, op, ETIMEDOUT, kFlagTimedOut);
     }
   } else {
+    // A loop that locks, looks and unlocks may be a spin, too.
+    if (program.graph_mode && spin::iteration_ended(t)) t.awaiting = true;
     turn(t, touching(mutex, op), mutex_free, &m, pc);
   }
   if (m.unrecoverable) return ENOTRECOVERABLE;

@@ -34,6 +34,7 @@ bool commute(const Footprint& a, const Footprint& b);
 struct Observed {
   const u32* version;
   u32 seen;
+  const void* value;  // what was seen, for telling whether two reads saw the same
 };
 
 /// Recognises pure spin iterations: the same instruction, registers and live stack, and nothing written since.
@@ -51,6 +52,12 @@ struct SpinState {
   Observed observed[kMaxReads];  // the newest reads, a ring
   u32 next_site;
   u32 reads;  // how many reads in all
+};
+
+/// A thread at a barrier, and how many events it had then.
+struct Arrival {
+  Thread* thread;
+  u32 steps;
 };
 
 enum class ThreadState : u8 { kRunnable, kFinished };
@@ -74,6 +81,7 @@ struct Thread {
   bool awaiting;         // in a pure spin iteration
   bool stopped;          // graph mode: goes on no more in this execution
   bool assumed;          // …because an assumption failed
+  bool yielding;         // graph mode: at no event, but others may go first
   bool deferred;         // graph mode: ends the process when nobody else can go on
   bool must_progress;    // the read that follows takes something newer than last time
   bool took_locks;       // the pure iteration that has just ended took locks and gave them back
@@ -96,6 +104,10 @@ struct Thread {
   u16 woken_by;         // graph mode: the thread that woke it, and how many events that had then
   u32 woken_steps;
   u32 woken_event;
+  const Clock* woken_clock;
+  Clock* order;         // graph mode, interleavings: what is before its next event besides `clock`
+  List<Arrival> round;  // graph mode, barrier: who was in it
+  bool special;         // barrier: its call has the special result
   Op wait_op;
 
   // Start and end

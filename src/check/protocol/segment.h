@@ -275,6 +275,16 @@ struct Config {
   std::uint32_t replay_count;     // decisions to replay (Mode::kReplay)
   std::uint64_t replay;           // their offset
   std::uint64_t skip_executions;  // after a crash that ended the process: executions already done
+  std::uint32_t shard_index, shard_count;  // this part of the search, from 0, of so many (0 and 1: the whole)
+  std::uint32_t job_index, job_count;      // of the processes of this machine that share the part
+  std::int32_t pool_fd;                    // a Pool that they share; 0: none
+  std::int32_t checkpoint_in, checkpoint_out;  // files with the explorer's state, read before and written after; 0: none
+  std::int32_t dump_fd;           // each complete execution of an exhaustive search as a line of text; 0: nowhere
+};
+
+/// What the processes of one search share.
+struct Pool {
+  std::atomic<std::uint64_t> next_piece;
 };
 
 enum class Phase : std::uint8_t { kStarting, kExploring, kRecording, kDone, kUnsupported, kFailed };
@@ -285,6 +295,7 @@ struct Status {
   std::atomic<bool> stop;                  // set by the host: end after this execution (Ctrl-C, time)
   std::atomic<bool> complete;              // every execution was explored
   std::atomic<bool> diverged;              // replay: the program did something else
+  std::atomic<bool> suspended;             // what is left was written to the checkpoint
   std::atomic<bool> depth_reached;         // some execution was cut by `depth`
   std::atomic<bool> forking;               // executions run in forks
   std::atomic<Mode> explorer;              // what runs now (auto changes it)
