@@ -1,5 +1,5 @@
 // expect: pass
-// options: --time 2s
+// options: --time 2s --depth 4000
 // tags: spin
 // Works until a deadline: time passes, whatever the checker's clock does meanwhile.
 #include <chrono>

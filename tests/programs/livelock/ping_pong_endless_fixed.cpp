@@ -1,5 +1,5 @@
 // expect: pass
-// options: --time 2s
+// options: --time 2s --depth 4000
 // Two servers that take turns for ever, by design: both get on.
 #include <condition_variable>
 #include <mutex>

@@ -1,5 +1,5 @@
 // expect: pass
-// options: --time 2s
+// options: --time 2s --depth 4000
 // tags: spin
 // A token goes round for ever, by design.
 #include <atomic>

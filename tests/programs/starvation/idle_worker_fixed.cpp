@@ -1,5 +1,5 @@
 // expect: pass
-// options: --time 2s
+// options: --time 2s --depth 4000
 // Two workers and a producer for ever; a worker whose work the other one always takes is idle, not starved. And main
 // waits for a shutdown that nobody orders.
 #include <condition_variable>

@@ -1,5 +1,5 @@
 // expect: pass
-// options: --time 2s
+// options: --time 2s --depth 4000
 // Readers let a waiting writer go first, and a writer that has been in lets readers go first.
 #include <condition_variable>
 #include <mutex>

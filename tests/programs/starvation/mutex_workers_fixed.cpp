@@ -1,5 +1,5 @@
 // expect: pass
-// options: --time 2s
+// options: --time 2s --depth 4000
 // Workers that serve for ever under one mutex: all of them are served, by design without end.
 #include <mutex>
 #include <thread>

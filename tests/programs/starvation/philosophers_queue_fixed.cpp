@@ -1,5 +1,5 @@
 // expect: pass
-// options: --time 2s
+// options: --time 2s --depth 4000
 // One mutex a forks, taken in one order: a mutex comes to everybody who waits for it.
 #include <mutex>
 #include <thread>

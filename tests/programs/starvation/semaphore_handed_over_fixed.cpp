@@ -1,5 +1,5 @@
 // expect: pass
-// options: --time 2s
+// options: --time 2s --depth 4000
 // Two semaphores hand the turn over: nobody can take it twice.
 #include <semaphore.h>
 

@@ -1,5 +1,5 @@
 // expect: pass
-// options: --time 2s
+// options: --time 2s --depth 4000
 // tags: spin
 // Served in the order of tickets: nobody can be overtaken. The tickets are of one byte, so that the states repeat.
 #include <atomic>
