@@ -25,7 +25,7 @@ namespace {
 using host::UserError;
 
 constexpr double kDefaultSeconds = 30;
-constexpr std::uint64_t kDefaultDepth = 20000;
+constexpr std::uint64_t kDefaultDepth = 100000;
 constexpr std::uint64_t kDefaultPreemptions = 2;
 
 host::Settings settings_from(const Arguments& a) {

@@ -9,6 +9,8 @@ namespace lockstep::cli {
 
 int check_command(const std::vector<std::string>& words);
 int replay_command(const std::vector<std::string>& words);
+/// Puts the JSON reports of the parts of one search together.
+int merge_command(const std::vector<std::string>& words);
 int explain_command(const std::vector<std::string>& words);
 /// Not for users: renders the segment that lockstep::check has filled in another process.
 int internal_report_command(const std::vector<std::string>& words);

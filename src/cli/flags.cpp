@@ -20,7 +20,7 @@ constexpr std::array kFlags = {
     Flag{"--time", "TIME", "", "30s", kCheck,
          "stop after this time (500ms, 30s, 2m, 1h; a plain number is seconds; 0: no limit)"},
     Flag{"--preemptions", "K", "", "2", kCheck, "with --mode bounded: at most K preemptions in an execution"},
-    Flag{"--depth", "D", "", "20000", kCheck, "cut an execution after D events"},
+    Flag{"--depth", "D", "", "100000", kCheck, "cut an execution after D events"},
     Flag{"--seed", "N", "", "1", kCheck, "of all random choices; the same seed gives the same search"},
     Flag{"--keep-going", "", "", "", kCheck, "look for all distinct bugs, not only the first"},
     Flag{"--each-test", "", "", "", kCheck, "one check for each GoogleTest or Catch2 case"},
@@ -34,12 +34,12 @@ constexpr std::array kFlags = {
     Flag{"--isolation", "HOW", "auto|snapshot|fork", "auto", kCheck, "how one execution is undone before the next"},
     Flag{"--require-complete", "", "", "", kCheck, "a search that did not explore everything is exit status 3"},
     Flag{"--warnings-as-errors", "", "", "", kCheck, "a warning about the program is a bug"},
-    Flag{"--json", "FILE|-", "", "", kCheck | kReplay, "write the report as JSON; - is standard output"},
+    Flag{"--json", "FILE|-", "", "", kCheck | kReplay | kMerge, "write the report as JSON; - is standard output"},
     Flag{"--junit", "FILE|-", "", "", kCheck | kReplay, "write the report as JUnit XML"},
     Flag{"--trace", "FILE", "", "", kCheck, "where the failing execution goes (default: lockstep-PROGRAM-KIND.trace)"},
     Flag{"--dump-executions", "FILE", "", "", kCheck,
          "with --mode exhaustive: write each execution graph as a line (what reads from what, orders)"},
-    Flag{"--quiet", "", "", "", kCheck | kReplay, "no text on standard output"},
+    Flag{"--quiet", "", "", "", kCheck | kReplay | kMerge, "no text on standard output"},
     Flag{"--color", "WHEN", "auto|always|never", "auto", kCheck | kReplay | kExplain, "colour in the text"},
     Flag{"--progress", "WHEN", "auto|always|never", "auto", kCheck, "a progress line on standard error"},
 };
@@ -110,7 +110,7 @@ std::string nearest_flag(Command command, std::string_view name) {
 }
 
 std::string_view command_name(Command command) {
-  return command == kCheck ? "check" : command == kReplay ? "replay" : "explain";
+  return command == kCheck ? "check" : command == kReplay ? "replay" : command == kMerge ? "merge" : "explain";
 }
 
 std::string help_text() {
@@ -118,6 +118,7 @@ std::string help_text() {
          "\n"
          "  lockstep check [options] [--] PROGRAM [ARG...]   run a program under every interleaving\n"
          "  lockstep replay [options] TRACE                  run one recorded execution again\n"
+         "  lockstep merge [options] A.json B.json ...       put the reports of the parts of a search together\n"
          "  lockstep explain TRACE|KIND|PATTERN              say a recorded execution, or a word, in words\n"
          "  lockstep --version | --help | COMMAND --help\n"
          "\n"
@@ -134,6 +135,10 @@ std::string help_text(Command command) {
       return "lockstep check [options] [--] PROGRAM [ARG...]\n\n" + options_text(command);
     case kReplay:
       return "lockstep replay [options] TRACE\n\n" + options_text(command);
+    case kMerge:
+      return "lockstep merge [options] A.json B.json ...\n\n"
+             "The reports of `lockstep check --shard I/N --json` for each I, of one program, as the report of the whole.\n\n" +
+             options_text(command);
     case kExplain:
       return "lockstep explain [options] TRACE|KIND|PATTERN\n\n" + options_text(command);
   }

@@ -9,7 +9,7 @@
 
 namespace lockstep::cli {
 
-enum Command : unsigned { kCheck = 1, kReplay = 2, kExplain = 4 };
+enum Command : unsigned { kCheck = 1, kReplay = 2, kExplain = 4, kMerge = 8 };
 
 struct Flag {
   std::string_view name;     // with the dashes

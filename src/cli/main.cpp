@@ -27,6 +27,7 @@ int run(const std::vector<std::string>& words) {
   const std::vector<std::string> rest(words.begin() + 1, words.end());
   if (command == "check") return check_command(rest);
   if (command == "replay") return replay_command(rest);
+  if (command == "merge") return merge_command(rest);
   if (command == "explain") return explain_command(rest);
   if (command == "internal-report") return internal_report_command(rest);
   if (command == "internal-library-sites") return internal_library_sites_command(rest);
@@ -38,7 +39,7 @@ int run(const std::vector<std::string>& words) {
     fmt::print("lockstep {}\n", LOCKSTEP_VERSION);
     return 0;
   }
-  throw host::UserError(fmt::format("{}: no such {}; use check, replay or explain, see lockstep --help", command,
+  throw host::UserError(fmt::format("{}: no such {}; use check, replay, merge or explain, see lockstep --help", command,
                                     command.starts_with("-") ? "option" : "command"));
 }
 

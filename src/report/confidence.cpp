@@ -12,7 +12,9 @@ std::string grouped(std::uint64_t number) {
 }
 
 std::string confidence(const Report& r) {
-  const std::string executions = fmt::format("{} execution{}", grouped(r.executions), r.executions == 1 ? "" : "s");
+  std::string executions = fmt::format("{} execution{}", grouped(r.executions), r.executions == 1 ? "" : "s");
+  const bool part = r.shard_count > 1;
+  if (part) executions += fmt::format(" of part {} of {}", r.shard_index + 1, r.shard_count);
   if (r.verdict == "inconclusive" && r.executions == 0 && r.blocked > 0 && r.stopped != Stopped::kInterrupt &&
       r.stopped != Stopped::kUnsupported) {
     const std::string where = r.depth_reached
@@ -23,7 +25,7 @@ std::string confidence(const Report& r) {
   std::string text;
   switch (r.stopped) {
     case Stopped::kComplete:
-      text = r.executions == 1 ? "the only execution explored" : fmt::format("all {} explored", executions);
+      text = r.executions == 1 && !part ? "the only execution explored" : fmt::format("all {} explored", executions);
       break;
     case Stopped::kBug:
       text = fmt::format("stopped at the first bug after {}", executions);
@@ -43,7 +45,6 @@ std::string confidence(const Report& r) {
     case Stopped::kReplay:
       return "replayed one execution";
   }
-  if (r.shard_count > 1) text += fmt::format(" of part {} of {}", r.shard_index + 1, r.shard_count);
   const bool partial = r.stopped != Stopped::kComplete;
   if (partial && r.estimate > r.executions) text += fmt::format(" of about {}", grouped(r.estimate));
   if (r.blocked > 0) text += fmt::format(" ({} more were cut by an await or an assumption)", grouped(r.blocked));

@@ -145,7 +145,7 @@ Store* choose_store(Thread& t, Location& l, Op op, const Value* expected, const 
 
 void observe(Thread& t, Location& l, const Store* s) {
   // A store that is not the newest can be replaced by a newer one at any time.
-  spin::note_read(t, &l.version, s == l.last ? l.version : l.version - 1, s);
+  spin::note_read(t, &l.version, s == l.last ? l.version : l.version - 1);
 }
 
 void synchronize(Thread& t, const Store& s, Order order) {

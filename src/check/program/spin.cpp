@@ -24,18 +24,6 @@ u64 hash_state(const EntryFrame& frame, u64 stack_high) {
 }  // namespace
 
 namespace {
-// Reads that have seen a change are not what an iteration that goes on for ever would see.
-bool repeatable(const SpinState& s, u32 reads) {
-  for (u32 i = 1; i <= reads; ++i) {
-    const Observed& a = s.observed[(s.reads - i) % SpinState::kMaxReads];
-    for (u32 k = i + 1; k <= reads; ++k) {
-      const Observed& b = s.observed[(s.reads - k) % SpinState::kMaxReads];
-      if (a.version == b.version && a.value != b.value) return false;
-    }
-  }
-  return true;
-}
-
 bool iteration_is_pure(Thread& t) {
   constexpr u64 kDeepest = 64 << 10;  // nobody spins that deep, and looking at it all each time would be slow
   if (!t.entry || t.stack_high - reinterpret_cast<u64>(t.entry) > kDeepest) return false;
@@ -46,7 +34,7 @@ bool iteration_is_pure(Thread& t) {
     // A loop may rotate through several states (std::lock tries the locks in turn) before it repeats one.
     if (site.pc != pc || site.state != state) continue;
     u32 reads = s.reads - site.reads;
-    bool pure = site.effects == t.effects && reads > 0 && reads <= SpinState::kMaxReads && repeatable(s, reads);
+    bool pure = site.effects == t.effects && reads > 0 && reads <= SpinState::kMaxReads;
     t.took_locks = site.lock_ops != t.lock_ops;
     site = {pc, state, t.effects, t.lock_ops, s.reads};
     t.await_reads = reads;
@@ -68,8 +56,8 @@ bool iteration_ended(Thread& t) {
   return false;
 }
 
-void note_read(Thread& t, const u32* version, u32 seen, const void* value) {
-  t.spin.observed[t.spin.reads++ % SpinState::kMaxReads] = {version, seen, value};
+void note_read(Thread& t, const u32* version, u32 seen) {
+  t.spin.observed[t.spin.reads++ % SpinState::kMaxReads] = {version, seen};
 }
 
 bool can_go_on(const Thread& t) {

@@ -11,8 +11,7 @@ namespace lockstep::runtime::spin {
 /// pure, and t.await_reads says how many reads it made. Call before the operation becomes pending.
 bool iteration_ended(Thread& t);
 /// A read was done; it would be worth repeating once *version differs from seen.
-/// `value` is equal for two reads that saw the same.
-void note_read(Thread& t, const u32* version, u32 seen, const void* value = nullptr);
+void note_read(Thread& t, const u32* version, u32 seen);
 /// Something that the thread awaits has changed.
 bool can_go_on(const Thread& t);
 

@@ -34,7 +34,6 @@ bool commute(const Footprint& a, const Footprint& b);
 struct Observed {
   const u32* version;
   u32 seen;
-  const void* value;  // what was seen, for telling whether two reads saw the same
 };
 
 /// Recognises pure spin iterations: the same instruction, registers and live stack, and nothing written since.
