@@ -47,8 +47,8 @@ host::Settings settings_from(const Arguments& a) {
     const std::string text = a.text("--shard");
     unsigned index = 0, count = 0;
     int end = 0;
-    if (std::sscanf(text.c_str(), "%u/%u%n", &index, &count, &end) != 2 || text.size() != static_cast<std::size_t>(end) ||
-        index == 0 || index > count || count > 65536) {
+    if (std::sscanf(text.c_str(), "%u/%u%n", &index, &count, &end) != 2 ||
+        text.size() != static_cast<std::size_t>(end) || index == 0 || index > count || count > 65536) {
       throw UserError(fmt::format("--shard {}: takes I/N with I from 1 to N, as in --shard 2/4", text));
     }
     s.shard_index = index - 1;
@@ -58,16 +58,19 @@ host::Settings settings_from(const Arguments& a) {
   if (!s.checkpoint.empty() && s.jobs > 1) {
     throw UserError("--checkpoint with --jobs: is not available; leave one of them out");
   }
-  if (!s.checkpoint.empty() && s.options.mode != protocol::Mode::kExhaustive && s.options.mode != protocol::Mode::kAuto) {
-    throw UserError(fmt::format("--checkpoint with --mode {}: only an exhaustive search has something left to go on with; "
-                                "leave it out",
-                                a.text("--mode", "auto")));
+  if (!s.checkpoint.empty() && s.options.mode != protocol::Mode::kExhaustive &&
+      s.options.mode != protocol::Mode::kAuto) {
+    throw UserError(
+        fmt::format("--checkpoint with --mode {}: only an exhaustive search has something left to go on with; "
+                    "leave it out",
+                    a.text("--mode", "auto")));
   }
   if ((s.jobs > 1 || s.shard_count > 1) &&
       (s.options.mode == protocol::Mode::kBrute || s.options.mode == protocol::Mode::kSleepSets ||
        s.options.mode == protocol::Mode::kBounded)) {
-    throw UserError(fmt::format("--jobs and --shard with --mode {}: it cannot be split; use exhaustive, auto or a sampling mode",
-                                a.text("--mode", "auto")));
+    throw UserError(
+        fmt::format("--jobs and --shard with --mode {}: it cannot be split; use exhaustive, auto or a sampling mode",
+                    a.text("--mode", "auto")));
   }
   if (a.has("--dump-executions")) {
     const std::string path = a.text("--dump-executions");

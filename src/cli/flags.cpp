@@ -137,7 +137,8 @@ std::string help_text(Command command) {
       return "lockstep replay [options] TRACE\n\n" + options_text(command);
     case kMerge:
       return "lockstep merge [options] A.json B.json ...\n\n"
-             "The reports of `lockstep check --shard I/N --json` for each I, of one program, as the report of the whole.\n\n" +
+             "The reports of `lockstep check --shard I/N --json` for each I, of one program, as the report of the "
+             "whole.\n\n" +
              options_text(command);
     case kExplain:
       return "lockstep explain [options] TRACE|KIND|PATTERN\n\n" + options_text(command);

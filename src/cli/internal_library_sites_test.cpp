@@ -26,6 +26,7 @@ TEST(InternalLibrarySites, RefusesWithAStatus) {
   EXPECT_EQ(refused({"--program", "/bin/true", "--more"}), host::kExitUsage);
   EXPECT_EQ(refused({"--program", "--atomic-shared-ptr"}), host::kExitUsage);
   EXPECT_EQ(refused({"--program", __FILE__, "--atomic-shared-ptr"}), host::kExitUsage);
+  EXPECT_EQ(refused({"--program", __FILE__, "--lock-algorithm"}), host::kExitUsage);
 }
 
 TEST(InternalLibrarySites, WritesNothingForAProgramWithoutHooks) {

@@ -43,8 +43,8 @@ Part read_part(const std::string& path) {
 void must_fit(const Part& first, const Part& other) {
   for (const char* key : {"program", "mode", "memory_model", "seed"}) {
     if (first.report.value(key, Json()) != other.report.value(key, Json())) {
-      throw UserError(fmt::format("{} and {}: are of different searches: {} is {} in one and {} in the other", first.path,
-                                  other.path, key, first.report.value(key, Json()).dump(),
+      throw UserError(fmt::format("{} and {}: are of different searches: {} is {} in one and {} in the other",
+                                  first.path, other.path, key, first.report.value(key, Json()).dump(),
                                   other.report.value(key, Json()).dump()));
     }
   }
@@ -61,7 +61,8 @@ Json distinct(const std::vector<Part>& parts, const char* list) {
   for (const Part& p : parts) {
     for (const Json& bug : p.report.value(list, Json::array())) {
       Json steps = Json::array();
-      for (const Json& s : bug.value("steps", Json::array())) steps.push_back({s.value("file", Json()), s.value("line", Json())});
+      for (const Json& s : bug.value("steps", Json::array()))
+        steps.push_back({s.value("file", Json()), s.value("line", Json())});
       const std::string what =
           Json{bug.value("kind", ""), bug.value("pattern", ""), bug.value("summary", ""), steps}.dump();
       if (seen.insert(what).second) out.push_back(bug);
@@ -129,9 +130,10 @@ int merge_command(const std::vector<std::string>& words) {
   const std::string parts_text = missing.empty() ? fmt::format("all {} parts", parts.front().count)
                                                  : fmt::format("without part {} of {}", missing, parts.front().count);
   sum["stopped_by"] = complete ? "complete" : failed ? "bug" : "time";
-  sum["confidence"] = complete ? fmt::format("all {} executions explored, in {} parts", report::grouped(executions),
-                                             parts.front().count)
-                               : fmt::format("{} executions explored, {}; not a proof", report::grouped(executions), parts_text);
+  sum["confidence"] =
+      complete
+          ? fmt::format("all {} executions explored, in {} parts", report::grouped(executions), parts.front().count)
+          : fmt::format("{} executions explored, {}; not a proof", report::grouped(executions), parts_text);
   if (file) file->write(sum.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   if (!arguments.has("--quiet") && !(file && file->is_stdout())) {
     std::string text;

@@ -198,6 +198,7 @@ Diagnosis diagnose_failure(const History& h, const trace::Bug& bug, names::Namer
 }
 
 Diagnosis diagnose(const History& h, const trace::Bug& bug, names::Namer& namer) {
+  if (bug.cycle_event != kNone) return diagnose_cycle(h, bug);
   switch (bug.kind) {
     case Kind::kDeadlock:
       return diagnose_deadlock(h, bug);

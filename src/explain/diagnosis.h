@@ -24,6 +24,8 @@ struct Diagnosis {
   // Deadlocks: the threads in the order of waiting, each for the next; the cycle closes unless `open`.
   std::vector<std::uint16_t> waiting;
   bool open = false;
+  // Livelock and starvation that go round for ever: who starves comes first in `waiting`, then those who get what it
+  // lacks; or all who get nowhere.
   // Lock order: who took which lock while holding which; each wanted lock is the next one's held one.
   struct Nesting {
     Index held, wanted;  // the acquisitions
@@ -36,6 +38,7 @@ Diagnosis diagnose(const History& history, const trace::Bug& bug, names::Namer& 
 // The parts, by kind of bug.
 Diagnosis diagnose_deadlock(const History& history, const trace::Bug& bug);
 Diagnosis diagnose_lock_order(const History& history, const trace::Bug& bug);
+Diagnosis diagnose_cycle(const History& history, const trace::Bug& bug);
 Diagnosis diagnose_race(const History& history, const trace::Bug& bug, names::Namer& namer);
 Diagnosis diagnose_failure(const History& history, const trace::Bug& bug, names::Namer& namer);
 

@@ -19,11 +19,15 @@ constexpr std::array kEssays = {
           "conditions are needed: mutual exclusion, hold and wait, no preemption, circular wait. Break one of them: "
           "lock in one global order or with std::scoped_lock, or do not wait while holding."},
     Essay{"livelock",
-          "Threads keep running and none gets on: each step of one undoes what the other needs. Let one side give way "
-          "(back off at random, or by a fixed priority)."},
-    Essay{"starvation",
-          "A thread is overtaken again and again without bound while others get on. Use a fair lock or queue, or "
-          "bound how often it can be passed over."},
+          "Threads keep running and none gets on: each attempt fails, is undone and begins anew, and the state of the "
+          "program comes back for ever, though every thread runs. Break the symmetry: one order for all locks or "
+          "std::scoped_lock, a fixed priority, or backing off for random times."},
+    Essay{
+        "starvation",
+        "A thread is overtaken again and again without bound while others get on, though the schedule is fair: readers "
+        "that overlap keep a writer out, a lock is taken again each time before the thread looks. Use a lock that "
+        "serves in the order of arrival (tickets, a queue) or prefers writers, hand permits over to who waits, or "
+        "bound how often a thread can be passed over."},
     Essay{"assertion",
           "A condition that the program asserts does not hold in some execution. The steps show an order of events in "
           "which it fails; the pattern says what kind of order that is."},

@@ -97,7 +97,8 @@ Finding explain(const trace::Execution& recorded, const trace::Bug& bug, names::
   f.steps = tell(history, bug, diagnosis, namer);
 
   // The stack of the failure is worth showing where the failure is a place, not an order.
-  const bool placed = bug.kind != protocol::Kind::kDeadlock && bug.kind != protocol::Kind::kDataRace;
+  const bool placed =
+      bug.kind != protocol::Kind::kDeadlock && bug.kind != protocol::Kind::kDataRace && bug.cycle_event == kNone;
   if (placed && bug.thread < execution.threads.size()) {
     const trace::Stack stack = bug.event != kNone && execution.events[bug.event].stack.count > 0
                                    ? execution.events[bug.event].stack

@@ -21,6 +21,10 @@ Finding explain_unrecorded(const trace::Bug& bug);
 /// Rule 1: pattern, object and damage.
 std::string summarise(const History& history, const trace::Bug& bug, const Diagnosis& diagnosis, names::Namer& namer);
 
+/// The same of a livelock or starvation whose repeating part is known, with what would help.
+std::string summarise_cycle(const History& history, const trace::Bug& bug, const Diagnosis& diagnosis,
+                            names::Namer& namer);
+
 /// Rules 3 to 7: only the steps that matter, each with its cause.
 std::vector<Step> tell(const History& history, const trace::Bug& bug, const Diagnosis& diagnosis, names::Namer& namer);
 

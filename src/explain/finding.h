@@ -25,6 +25,7 @@ struct Step {
   std::string why;     // empty if there is nothing to say
   std::string folded;  // what was left out before this step: "main 3 steps"; empty if nothing
   bool turning_point = false;
+  bool repeats = false;  // the steps with this mark, in their order, happen again and again for ever
 };
 
 struct Finding {

@@ -349,6 +349,7 @@ std::string Sentence::other() {
 }  // namespace
 
 std::string summarise(const History& h, const trace::Bug& bug, const Diagnosis& d, names::Namer& namer) {
+  if (bug.cycle_event != kNone) return summarise_cycle(h, bug, d, namer);
   Sentence s(h, bug, d, namer);
   switch (bug.kind) {
     case Kind::kDeadlock:

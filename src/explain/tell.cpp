@@ -67,6 +67,7 @@ class Story {
   }
   void choose();
   void choose_deadlock();
+  void choose_cycle();
   void shorten();
 
   void add_event(Index i);
@@ -74,6 +75,7 @@ class Story {
   bool told_at_end(Index i);
   std::string locks_held(Index i);
   void add_end();
+  void add_waiting();
   std::string action(Index i, const std::string& object);
   std::string why(Index i);
   std::string who_holds(std::uint64_t lock, std::uint16_t holder, std::uint16_t waiter);
@@ -139,7 +141,30 @@ void Story::choose_deadlock() {
   }
 }
 
+// The whole round, shortened to what touches the objects in question, and what led to it.
+void Story::choose_cycle() {
+  const auto wanted = [&](Index i) {
+    return std::find(d_.objects.begin(), d_.objects.end(), h_.at(i).addr) != d_.objects.end();
+  };
+  constexpr std::size_t kWholeRound = 20;
+  const bool whole = h_.size() - bug_.cycle_event <= kWholeRound;
+  for (Index i = bug_.cycle_event; i < h_.size(); ++i) {
+    if (!whole && !wanted(i) && h_.at(i).thread != bug_.thread) continue;
+    pick(i, whole && !wanted(i) ? kAccess : kKey);
+  }
+  int room = 4;
+  for (Index i = bug_.cycle_event; i-- > 0 && room > 0;) {
+    if (!wanted(i)) continue;
+    pick(i, kContext);
+    --room;
+  }
+}
+
 void Story::choose() {
+  if (bug_.cycle_event != kNone) {
+    choose_cycle();
+    return;
+  }
   if (bug_.kind == Kind::kDeadlock) {
     choose_deadlock();
     return;
@@ -208,6 +233,8 @@ void Story::shorten() {
       it = it->second < kKey ? chosen_.erase(it) : std::next(it);
     }
   }
+  // A round is told as a whole, once.
+  if (bug_.cycle_event != kNone) return;
   for (const int least : {kContext, kLocks, kAccess}) {
     // The earliest of the least important ones go first.
     for (auto it = chosen_.begin(); it != chosen_.end() && chosen_.size() > kMaxSteps;) {
@@ -561,7 +588,8 @@ void Story::add_event(Index i) {
     what = fmt::format("{} {} ({}){}", call_verb(*call), quoted(object), call->function, update);
   }
   // So are the parts of one object, of a std::string for instance, that one line looks at.
-  const bool plain = i != d_.turn && i != d_.second && i != d_.first && i != bug_.event;
+  const bool new_round = i >= bug_.cycle_event && (last_access_ == kNone || last_access_ < bug_.cycle_event);
+  const bool plain = !new_round && i != d_.turn && i != d_.second && i != d_.first && i != bug_.event;
   if (!steps_.empty() && plain && last_access_ != kNone && told_up_to_ + 4 > i) {
     const trace::Event& last = h_.at(last_access_);
     const Step& step = steps_.back();
@@ -573,7 +601,7 @@ void Story::add_event(Index i) {
     }
   }
   // One line of source may touch parts of one object again and again.
-  if (!steps_.empty() && i != d_.turn && i != d_.second && told_up_to_ + 4 > i) {
+  if (!steps_.empty() && !new_round && i != d_.turn && i != d_.second && told_up_to_ + 4 > i) {
     const Step& last = steps_.back();
     if (last.thread == name(e.thread) && last.action == what && last.line == place.line && last.file == place.file &&
         (cause.empty() || cause == last.why)) {
@@ -593,12 +621,41 @@ void Story::add_event(Index i) {
   }
   s.why = cause;
   s.turning_point = i == d_.turn && bug_.kind != Kind::kDataRace;
+  s.repeats = i >= bug_.cycle_event && bug_.cycle_event != kNone;
   if (i > told_up_to_) s.folded = fold(told_up_to_, i);
   told_up_to_ = i + 1;
   last_call_ = call;
 }
 
+// Who does not run in the round: its wait is a part of each.
+void Story::add_waiting() {
+  if (bug_.kind != Kind::kStarvation || d_.waiting.empty()) return;
+  const trace::Thread& w = thread(d_.waiting[0]);
+  for (Index i = bug_.cycle_event; i < h_.size(); ++i) {
+    if (h_.at(i).thread == d_.waiting[0]) return;
+  }
+  Step& s = append(d_.waiting[0], trace::op_name(w.wait_op), namer_.place(w.stack));
+  s.object = namer_.object(bug_.addr);
+  s.action = fmt::format(
+      "{} {}", trace::is_acquire(w.wait_op) || w.wait_op == Op::kSemWait ? "still waits for" : "still sleeps on",
+      quoted(s.object));
+  std::string who;
+  for (std::size_t i = 1; i < d_.waiting.size(); ++i) {
+    who += fmt::format("{}{}", i == 1 ? "" : i + 1 == d_.waiting.size() ? " and " : ", ", name(d_.waiting[i]));
+  }
+  if (!who.empty()) s.why = fmt::format("overtaken by {}, in each round", who);
+  s.repeats = true;
+}
+
 void Story::add_end() {
+  if (bug_.cycle_event != kNone) {
+    if (told_up_to_ < h_.size() && !steps_.empty()) {
+      const std::string rest = fold(told_up_to_, h_.size());
+      if (!rest.empty() && steps_.back().why.empty()) steps_.back().why = "then " + rest;
+    }
+    add_waiting();
+    return;
+  }
   if (bug_.kind == Kind::kDeadlock) {
     std::vector<std::uint16_t> last = d_.waiting;
     for (std::uint16_t t = 0; t < h_.execution().threads.size() && last.size() < 8; ++t) {

@@ -168,13 +168,13 @@ Outcome check(const Target& target, const CheckOptions& options, const Watcher& 
                                                          : explain::explain_unrecorded(b.bug);
     f.warning = true;
     // A deadlock over the same locks says it all.
-    const bool told = f.kind == protocol::Kind::kLockOrder &&
-                      std::any_of(r.bugs.begin(), r.bugs.end(), [&](const Finding& bug) {
-                        return bug.kind == protocol::Kind::kDeadlock &&
-                               std::all_of(f.objects.begin(), f.objects.end(), [&](const std::string& o) {
-                                 return std::find(bug.objects.begin(), bug.objects.end(), o) != bug.objects.end();
-                               });
-                      });
+    const bool told =
+        f.kind == protocol::Kind::kLockOrder && std::any_of(r.bugs.begin(), r.bugs.end(), [&](const Finding& bug) {
+          return bug.kind == protocol::Kind::kDeadlock &&
+                 std::all_of(f.objects.begin(), f.objects.end(), [&](const std::string& o) {
+                   return std::find(bug.objects.begin(), bug.objects.end(), o) != bug.objects.end();
+                 });
+        });
     if (!told) r.warnings.push_back(std::move(f));
   }
   // The library's faults stay warnings: nobody can mend them in the program.

@@ -50,9 +50,10 @@ std::optional<Checkpoint> load_checkpoint(const std::string& path, const Target&
   const Json now = identity(target, settings);
   for (const auto& [key, value] : now.items()) {
     if (head["of"].value(key, Json()) == value) continue;
-    throw UserError(fmt::format("--checkpoint {}: is of another search: its {} is {}, not {}; name another file, or "
-                                "remove it to begin anew",
-                                path, key, head["of"].value(key, Json()).dump(), value.dump()));
+    throw UserError(
+        fmt::format("--checkpoint {}: is of another search: its {} is {}, not {}; name another file, or "
+                    "remove it to begin anew",
+                    path, key, head["of"].value(key, Json()).dump(), value.dump()));
   }
   Checkpoint c;
   c.executions = head.value("executions", std::uint64_t{0});
@@ -68,9 +69,12 @@ std::optional<Checkpoint> load_checkpoint(const std::string& path, const Target&
 }
 
 void save_checkpoint(const std::string& path, const Target& target, const Settings& settings, const Checkpoint& c) {
-  const Json head = {{"lockstep_checkpoint", kVersion}, {"of", identity(target, settings)},
-                     {"executions", c.executions},      {"blocked", c.blocked},
-                     {"seconds", c.seconds},            {"bytes", c.state.size()}};
+  const Json head = {{"lockstep_checkpoint", kVersion},
+                     {"of", identity(target, settings)},
+                     {"executions", c.executions},
+                     {"blocked", c.blocked},
+                     {"seconds", c.seconds},
+                     {"bytes", c.state.size()}};
   const std::string beside = path + ".new";
   std::ofstream out(beside, std::ios::binary | std::ios::trunc);
   out << head.dump() << "\n" << c.state;

@@ -3,15 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <utility>
-#include <thread>
-#include <optional>
-#include <mutex>
-#include <filesystem>
-#include <exception>
 #include <atomic>
+#include <chrono>
 #include <cstring>
+#include <exception>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
 
 #include "host/checkpoint.h"
 #include "host/memory_file.h"

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <atomic>
-
 #include <vector>
 
 #include "host/child.h"
@@ -16,10 +15,10 @@ namespace lockstep::host {
 struct Settings {
   trace::Options options;  // mode, model, seed, depth, …
   bool keep_going = false;
-  std::uint64_t max_executions = 0;  // 0: no limit
-  double max_seconds = 30;           // 0: no limit
-  std::uint32_t preemptions = 0;     // mode bounded
-  int dump_fd = 0;                   // see protocol::Config; 0: none
+  std::uint64_t max_executions = 0;                // 0: no limit
+  double max_seconds = 30;                         // 0: no limit
+  std::uint32_t preemptions = 0;                   // mode bounded
+  int dump_fd = 0;                                 // see protocol::Config; 0: none
   std::uint32_t shard_index = 0, shard_count = 1;  // from 0
   std::uint32_t jobs = 1;                          // processes at the same time
   std::string checkpoint;                          // a file, empty: none

@@ -74,8 +74,8 @@ std::string header_of(std::string_view path) {
 }
 
 // The end is compared first because nearly all files differ there.
-bool is_atomic_shared_ptr_header(const char* path) {
-  return path && std::string_view(path).ends_with(kAtomicSharedPtrHeader) && header_of(path) == kAtomicSharedPtrHeader;
+bool is_header(const char* path, std::string_view header) {
+  return path && std::string_view(path).ends_with(header) && header_of(path) == header;
 }
 
 // ---- The program's file
@@ -408,26 +408,44 @@ class Unit {
 
 // ---- The code of std::atomic<std::shared_ptr>
 
-bool uses_atomic_shared_ptr(Dwarf_Die unit) {
+bool uses_header(Dwarf_Die unit, std::string_view header) {
   Dwarf_Files* files;
   std::size_t count;
   if (dwarf_getsrcfiles(&unit, &files, &count) != 0) return false;
   for (std::size_t i = 0; i < count; ++i) {
-    if (is_atomic_shared_ptr_header(dwarf_filesrc(files, i, nullptr, nullptr))) return true;
+    if (is_header(dwarf_filesrc(files, i, nullptr, nullptr), header)) return true;
   }
   return false;
 }
 
 // The whole tree is searched: functions are inlined into any other, and those of local classes stand below these.
-void add_atomic_shared_ptr_code(Dwarf_Die die, Dwarf_Addr bias, int depth, std::vector<CodeRange>* out) {
+// Functions of the library's, known by a declaration: the die may be of one that is inlined, or of a copy.
+struct Functions {
+  std::string_view header;  // that declares them
+  bool (*named)(std::string_view name);
+};
+
+constexpr Functions kAtomicSharedPtr = {kAtomicSharedPtrHeader, [](std::string_view) { return true; }};
+// The algorithms are templates; the members of that name (std::recursive_mutex::lock) are not.
+constexpr Functions kLockAlgorithm = {"mutex", [](std::string_view name) {
+                                        return name.starts_with("lock<") || name.starts_with("__lock_impl<") ||
+                                               name.starts_with("__lock_first<");
+                                      }};
+
+bool belongs(Dwarf_Die die, const Functions& wanted) {
+  // Both follow abstract origins and specifications.
+  const char* name = dwarf_diename(&die);
+  return wanted.named(name ? name : "") && is_header(dwarf_decl_file(&die), wanted.header);
+}
+
+void add_code(Dwarf_Die die, const Functions& wanted, Dwarf_Addr bias, int depth, std::vector<CodeRange>* out) {
   Dwarf_Die child;
   if (depth > kDepth || dwarf_child(&die, &child) != 0) return;
   do {
     switch (dwarf_tag(&child)) {
       case DW_TAG_subprogram:
       case DW_TAG_inlined_subroutine:
-        // Follows abstract origins and specifications to the declaration.
-        if (is_atomic_shared_ptr_header(dwarf_decl_file(&child))) {
+        if (belongs(child, wanted)) {
           const std::vector<CodeRange> code = DebugInfo::code_of(child, bias);
           out->insert(out->end(), code.begin(), code.end());
         }
@@ -437,7 +455,7 @@ void add_atomic_shared_ptr_code(Dwarf_Die die, Dwarf_Addr bias, int depth, std::
       case DW_TAG_structure_type:
       case DW_TAG_union_type:
       case DW_TAG_lexical_block:
-        add_atomic_shared_ptr_code(child, bias, depth + 1, out);
+        add_code(child, wanted, bias, depth + 1, out);
         break;
       default:
         break;
@@ -488,7 +506,8 @@ std::vector<std::uint64_t> library_sites(const std::string& program) {
   return library;
 }
 
-std::vector<CodeRange> atomic_shared_ptr_code(const std::string& program) {
+namespace {
+std::vector<CodeRange> code_of(const std::string& program, const Functions& wanted) {
   const ElfFile file(program);
   const std::vector<Section> sections = executable_sections(file.elf());
   // Linkers leave functions that they have thrown away in the debug information, at addresses where no code is.
@@ -501,12 +520,16 @@ std::vector<CodeRange> atomic_shared_ptr_code(const std::string& program) {
   std::vector<CodeRange> found;
   debug.each_unit([&](Dwarf_Die unit, const std::vector<CodeRange>& code) {
     // Files that code or functions come from are all in the unit's table: to look there spares most units the search.
-    if (std::any_of(code.begin(), code.end(), is_code) && uses_atomic_shared_ptr(unit)) {
-      add_atomic_shared_ptr_code(unit, debug.bias(), 0, &found);
+    if (std::any_of(code.begin(), code.end(), is_code) && uses_header(unit, wanted.header)) {
+      add_code(unit, wanted, debug.bias(), 0, &found);
     }
   });
   std::erase_if(found, [&](const CodeRange& range) { return !is_code(range); });
   return merged(std::move(found));
 }
+}  // namespace
+
+std::vector<CodeRange> atomic_shared_ptr_code(const std::string& program) { return code_of(program, kAtomicSharedPtr); }
+std::vector<CodeRange> lock_algorithm_code(const std::string& program) { return code_of(program, kLockAlgorithm); }
 
 }  // namespace lockstep::names

@@ -39,5 +39,7 @@ struct CodeRange {
 ///
 /// Throws as library_sites() does.
 std::vector<CodeRange> atomic_shared_ptr_code(const std::string& program);
+/// The same for std::lock (and so std::scoped_lock), which tries, gives back and tries again.
+std::vector<CodeRange> lock_algorithm_code(const std::string& program);
 
 }  // namespace lockstep::names

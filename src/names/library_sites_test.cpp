@@ -198,6 +198,17 @@ TEST_P(LibrarySitesOf, AtomicsBelongToTheirCaller) {
   }
 }
 
+// ---- The code of std::lock
+
+TEST_P(LibrarySitesOf, CodeOfTheLockAlgorithmIsWhereStdLockIsCalled) {
+  const std::vector<CodeRange> code = lock_algorithm_code(GetParam());
+  const bool expected = GetParam().find("std_lock") != std::string::npos && !GetParam().ends_with("_nodebug");
+  EXPECT_EQ(!code.empty(), expected);
+  std::uint64_t bytes = 0;
+  for (const CodeRange& range : code) bytes += range.high - range.low;
+  EXPECT_LT(bytes, 10000U) << "not all code is std::lock's";
+}
+
 // ---- The code of std::atomic<std::shared_ptr>
 
 TEST(AtomicSharedPtrCode, RefusesWhatIsNoProgram) {

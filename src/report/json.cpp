@@ -28,6 +28,7 @@ Json step(const explain::Step& s) {
   j["why"] = or_null(s.why);
   j["action"] = s.action;
   if (s.turning_point) j["turning_point"] = true;
+  if (s.repeats) j["repeats"] = true;
   if (!s.folded.empty()) j["folded"] = s.folded;
   return j;
 }

@@ -102,7 +102,10 @@ void Text::steps(const Finding& f) {
   thread_width = std::min<std::size_t>(thread_width, 40);
   action_width = std::min<std::size_t>(action_width, width_ > thread_width + 60 ? width_ - thread_width - 32 : 36);
   const std::size_t left = 7 + thread_width + 2;
+  bool repeats = false;
   for (const Step& s : steps) {
+    if (s.repeats && !repeats) line("  repeats for ever:");
+    repeats = s.repeats;
     if (!s.folded.empty()) line(fmt::format("  ...  ({})", printable(s.folded)));
     // A line of the library's is no place that the reader could go to.
     const bool nowhere = s.file.empty() || names::is_library_file(s.file);

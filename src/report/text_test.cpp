@@ -64,12 +64,28 @@ INSTANTIATE_TEST_SUITE_P(Scenarios, GoldenText,
                                          Scenario{"racing-update", test::record_racing_update},
                                          Scenario{"stale-flag", test::record_stale_flag},
                                          Scenario{"message-passing-race", test::record_message_passing_race},
-                                         Scenario{"heap-names", test::record_heap_names}),
+                                         Scenario{"heap-names", test::record_heap_names},
+                                         Scenario{"back-off-livelock", test::record_back_off_livelock},
+                                         Scenario{"writer-starvation", test::record_writer_starvation}),
                          [](const auto& info) {
                            std::string name = info.param.name;
                            for (char& c : name) c = c == '-' ? '_' : c;
                            return name;
                          });
+
+TEST(Report, MarksTheStepsThatRepeat) {
+  test::Recorder recorder;
+  test::record_back_off_livelock();
+  const report::Report report = host::report_of(recorder.execution());
+  ASSERT_EQ(report.bugs.size(), 1U);
+  std::string marks;
+  for (const explain::Step& s : report.bugs[0].steps) marks += s.repeats ? 'r' : '-';
+  EXPECT_EQ(marks, "--rrrrrr");
+  const std::string json = report::to_json(report);
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = json.find("\"repeats\": true", at)) != std::string::npos; ++at) ++count;
+  EXPECT_EQ(count, 6U);
+}
 
 TEST(Report, SurvivesUnknownValues) {
   test::Recorder recorder;

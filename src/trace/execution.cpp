@@ -53,6 +53,7 @@ Bug bug_from(const protocol::Bug& b) {
   out.code = b.code;
   out.event = b.event;
   out.other_event = b.other_event;
+  if (b.repeats) out.cycle_event = b.cycle_event;
   out.addr = b.addr;
   out.pc = b.pc;
   out.signature = b.signature;
@@ -140,6 +141,7 @@ void sanitize(Execution& e) {
   const auto fix_bug = [&](Bug& b) {
     fix_event(b.event);
     fix_event(b.other_event);
+    fix_event(b.cycle_event);
     see_thread(b.thread);
     see_thread(b.other);
   };

@@ -56,6 +56,7 @@ struct Bug {
   std::uint16_t access_size = 0;
   std::int32_t code = 0;
   std::uint32_t event = protocol::kNone, other_event = protocol::kNone;
+  std::uint32_t cycle_event = protocol::kNone;  // the first event of the part that repeats for ever, up to the last one
   std::uint64_t addr = 0, pc = 0, signature = 0;
   std::uint64_t found_after = 0, execution_seed = 0;
   std::uint32_t preemptions = 0;

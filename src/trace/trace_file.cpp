@@ -180,6 +180,7 @@ void fields(auto& f, R& r) {
   f(r.kind), f(r.warning), f(r.library), f(r.library_fenced), f(r.thread), f(r.other), f(r.access_size), f(r.code),
       f(r.event), f(r.other_event);
   f(r.addr), f(r.pc), f(r.signature), f(r.found_after), f(r.execution_seed), f(r.preemptions), f(r.message);
+  f(r.cycle_event);
 }
 template <RecordOf<Options> R>
 void fields(auto& f, R& r) {

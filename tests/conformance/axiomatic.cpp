@@ -14,7 +14,8 @@
 //
 // The models, straight from the papers, on matrices of bits:
 //   sc    acyclic(po ∪ rf ∪ co ∪ fr)  (Shasha, Snir 1988)
-//   tso   x86-TSO (Owens, Sarkar, Sewell 2009; herd's form): coherence for each location, and acyclic(ppo ∪ rfe ∪ co ∪ fr)
+//   tso   x86-TSO (Owens, Sarkar, Sewell 2009; herd's form): coherence for each location, and acyclic(ppo ∪ rfe ∪ co ∪
+//   fr)
 //         where ppo is program order without store → later load, unless a locked operation, a seq_cst store or a
 //         seq_cst fence stands there (C++'s usual mapping)
 //   rc11  Lahav, Vafeiadis, Kang, Hur, Dreyer, PLDI 2017, with C++20's release sequences
@@ -208,8 +209,8 @@ class Graph {
     for (int a = 0; a < n_; ++a) {
       for (int b = 0; b < n_; ++b) {
         const bool same = e(a).is_memory() && e(b).is_memory() && e(a).place == e(b).place;
-        const bool same_mutex = !e(a).is_memory() && e(a).kind != 'F' && !e(b).is_memory() && e(b).kind != 'F' &&
-                                e(a).place == e(b).place;
+        const bool same_mutex =
+            !e(a).is_memory() && e(a).kind != 'F' && !e(b).is_memory() && e(b).kind != 'F' && e(a).place == e(b).place;
         if (po.at(a, b) && !same && !same_mutex) other.add(a, b);
         if (hb.at(a, b) && same) local.add(a, b);
       }

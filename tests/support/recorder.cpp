@@ -150,7 +150,7 @@ RECORDER_CODE protocol::Bug& Recorder::bug(protocol::Kind kind, std::uint16_t th
   r.bug.kind = kind;
   r.bug.thread = thread;
   r.bug.other = protocol::kNoThread;
-  r.bug.event = r.bug.other_event = protocol::kNone;
+  r.bug.event = r.bug.other_event = r.bug.cycle_event = protocol::kNone;
   r.bug.signature = 42;
   r.bug.found_after = 7;
   r.bug.preemptions = 1;

@@ -249,6 +249,51 @@ void record_heap_names() {
   delete node;
 }
 
+void record_back_off_livelock() {
+  const auto a = r().add_thread(nullptr, "A"), b = r().add_thread(nullptr, "B");
+  const auto tries = [](std::uint16_t t, const void* mutex) {
+    r().run(t);
+    r().at(r().event(Op::kTryLock, mutex)).flags = protocol::kFlagFailed;
+  };
+  r().run(a);
+  r().event(Op::kLock, &accounts[0].m);
+  r().run(b);
+  r().event(Op::kLock, &accounts[1].m);
+  const std::uint32_t begin = recorder->segment().recording.event_count;
+  tries(a, &accounts[1].m);
+  tries(b, &accounts[0].m);
+  r().run(a);
+  r().event(Op::kUnlock, &accounts[0].m);
+  r().event(Op::kLock, &accounts[0].m);
+  r().run(b);
+  r().event(Op::kUnlock, &accounts[1].m);
+  r().event(Op::kLock, &accounts[1].m);
+  auto& bug = r().bug(protocol::Kind::kLivelock, a);
+  bug.addr = reinterpret_cast<std::uint64_t>(&accounts[1].m);
+  bug.repeats = true;
+  bug.cycle_event = begin;
+}
+
+void record_writer_starvation() {
+  const auto x = r().add_thread(nullptr, "reader 1"), y = r().add_thread(nullptr, "reader 2"),
+             writer = r().add_thread(nullptr, "writer");
+  r().run(x);
+  r().event(Op::kReadLock, &bank::total_mutex);
+  const std::uint32_t begin = recorder->segment().recording.event_count;
+  r().run(y);
+  r().event(Op::kReadLock, &bank::total_mutex);
+  r().run(x);
+  r().event(Op::kRwUnlock, &bank::total_mutex);
+  r().event(Op::kReadLock, &bank::total_mutex);
+  r().run(y);
+  r().event(Op::kRwUnlock, &bank::total_mutex);
+  r().block(writer, Op::kWriteLock, &bank::total_mutex);
+  auto& bug = r().bug(protocol::Kind::kStarvation, writer);
+  bug.addr = reinterpret_cast<std::uint64_t>(&bank::total_mutex);
+  bug.repeats = true;
+  bug.cycle_event = begin;
+}
+
 void record_unknown_values() {
   r().event(static_cast<Op>(200), &bank::total);
   r().at(0).order = static_cast<protocol::Order>(77);

@@ -13,6 +13,8 @@ void record_racing_update();
 void record_stale_flag();
 void record_message_passing_race();
 void record_heap_names();
+void record_back_off_livelock();
+void record_writer_starvation();
 void record_unknown_values();
 
 }  // namespace lockstep::test

@@ -18,4 +18,9 @@ bool contains(u64 pc);
 /// guarded by a lock bit that libstdc++ releases too weakly.
 bool in_atomic_shared_ptr(u64 pc);
 
+/// Prepares in_lock_algorithm(), which is false before; outside of executions only.
+void load_lock_algorithm();
+/// The same for std::lock and std::scoped_lock, whose retry loop is no livelock of the program's.
+bool in_lock_algorithm(u64 pc);
+
 }  // namespace lockstep::runtime::library

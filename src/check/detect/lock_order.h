@@ -1,9 +1,9 @@
 // Lock order: a cycle in who takes which lock while holding which, in an execution that did not deadlock.
 //
-// After Goodlock (Havelund, SPIN 2000; Bensalem, Havelund, "Dynamic Deadlock Analysis of Multi-threaded Programs", 2005):
-// the edges of a cycle belong to different threads, no two of them lie under a common lock (a gate), each waits for what
-// the next one holds (two read locks do not), and none is ordered before another by the creation or joining of threads.
-// Attempts that do not block make no edge. Edges last for one execution.
+// After Goodlock (Havelund, SPIN 2000; Bensalem, Havelund, "Dynamic Deadlock Analysis of Multi-threaded Programs",
+// 2005): the edges of a cycle belong to different threads, no two of them lie under a common lock (a gate), each waits
+// for what the next one holds (two read locks do not), and none is ordered before another by the creation or joining of
+// threads. Attempts that do not block make no edge. Edges last for one execution.
 //
 // Thread safety: one kernel thread.
 #pragma once

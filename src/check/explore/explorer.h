@@ -25,6 +25,8 @@ class Explorer {
   virtual void begin(u64 number, u64 seed) = 0;
   /// A new thread exists.
   virtual void created(Thread&) {}
+  /// The thread has reached a visible operation (it is pending); called on the thread's own stack.
+  virtual void parked(Thread&) {}
   /// Which of n > 1 enabled threads goes on. When the running thread is enabled it is ready[0] (`resumable`).
   virtual u32 thread(Thread* const* ready, u32 n, bool resumable) = 0;
   /// Exactly one thread is enabled: it goes on whatever the explorer says, but it may prune or take note.
@@ -41,6 +43,8 @@ class Explorer {
   virtual bool enumerates() const { return false; }
   /// Steps are events of the graph (see Program::graph_mode).
   virtual bool graph_mode() const { return false; }
+  /// Its executions are interleavings, whatever the memory model: every read takes the newest store.
+  virtual bool plain() const { return false; }
   /// Prepares to run the last execution once more, this time writing down its decisions. False: they are known.
   virtual bool log_again() { return false; }
   /// The execution that has just ended belongs to this part of the search.
@@ -63,6 +67,9 @@ Explorer& pct_explorer();
 Explorer& bounded_explorer(u32 preemptions);
 /// Plain interleavings (every read takes the newest store, nothing spurious happens), fewest preemptions first.
 Explorer& simplest_explorer(u32 preemptions);
+/// Fair schedules under which a program may go round for ever (detect/cycle.h). `ends`: some execution is known to
+/// have run to its end.
+Explorer& fair_explorer(bool ends);
 Explorer& replay_explorer(const protocol::Decision* decisions, u32 count);
 /// The depth-first explorer has seen everything and its bound cut nothing off.
 bool depth_first_proved();

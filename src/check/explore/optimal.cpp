@@ -66,8 +66,8 @@ Effect effect_at(const Object& o, u64 state, Op op, bool changes) {
   }
 }
 
-constexpr u32 kMaxEvents = 8u << 20;
-constexpr u32 kMaxItems = 8u << 20;
+constexpr u32 kMaxEvents = 16u << 20;
+constexpr u32 kMaxItems = 16u << 20;
 constexpr u32 kMaxPieces = 1u << 20;
 // So many that the largest is small compared with one part.
 constexpr u32 kPieces = 1024;
@@ -387,7 +387,10 @@ bool Optimal::may_revisit(Name reader, u32 stamp) {
 }
 
 Item& Optimal::push(ItemKind kind, u32 stamp, Name event) {
-  if (items_.full()) fatal("too many possibilities are still to be explored in one execution");
+  if (LOCKSTEP_UNLIKELY(items_.full())) {
+    lost_parts_ = true;
+    return spare_item_;
+  }
   Item& item = items_.push({});
   item.kind = kind;
   item.stamp = stamp;
@@ -693,6 +696,15 @@ bool Optimal::end(Outcome outcome) {
   executions_ += whole;
   logging_ = false;
   for (u32 i = 0; i < planned_ && i < count(); ++i) at(i).fresh = at(i).validate = false;
+  if (splitting_ && too_large_to_split()) {
+    // What this execution has left stays one piece, the first part's.
+    const protocol::Config& c = program.segment->config;
+    splitting_ = false;
+    split_executions_ = executions_;
+    if (c.shard_index == 0 && c.job_index == 0) return prepare_next();
+    items_.resize(level_.first_item);
+    return take_piece();
+  }
   if (splitting_) {
     ++split_runs_;
     keep_pieces();
@@ -710,16 +722,18 @@ bool Optimal::end(Outcome outcome) {
 }
 
 bool Optimal::prepare_next() {
-  while (items_.size() == level_.first_item) {
-    if (!levels_.size()) return take_piece();
-    events_.resize(level_.first_event);
-    pending_.resize(level_.first_pending);
-    level_ = levels_.back();
-    levels_.pop();
-  }
-  Item item = items_.back();
-  items_.pop();
-  take_up(item);
+  Item item;
+  do {
+    while (items_.size() == level_.first_item) {
+      if (!levels_.size()) return take_piece();
+      events_.resize(level_.first_event);
+      pending_.resize(level_.first_pending);
+      level_ = levels_.back();
+      levels_.pop();
+    }
+    item = items_.back();
+    items_.pop();
+  } while (!take_up(item));
   items_at_begin_ = static_cast<u32>(items_.size());
   planned_ = count();
   planned_stamp_ = stamp_;
@@ -731,6 +745,11 @@ bool Optimal::prepare_next() {
 bool Optimal::counts() const {
   const protocol::Config& c = program.segment->config;
   return !splitting_ || (c.job_index == 0 && split_runs_ % (c.shard_count ? c.shard_count : 1) == c.shard_index);
+}
+
+bool Optimal::too_large_to_split() {
+  u64 room = kMaxEvents / 2;
+  return piece_events_.size() + u64{count()} * (items_.size() - level_.first_item) > room;
 }
 
 // Sets each item of the level apart, with its graph.
@@ -910,7 +929,7 @@ void Optimal::index() {
   }
 }
 
-void Optimal::take_up(const Item& item) {
+bool Optimal::take_up(const Item& item) {
   cut(item.kind == ItemKind::kLook ? item.stamp - 1 : item.stamp);
   index();
   stamp_ = item.stamp;
@@ -932,13 +951,13 @@ void Optimal::take_up(const Item& item) {
         e.pick = item.pick;
         e.fresh = true;
       }
-      return;
+      return true;
     }
     case ItemKind::kLook:
       look(item);
-      return;
+      return true;
     default:
-      branch(item);
+      return branch(item);
   }
 }
 
@@ -981,7 +1000,7 @@ void Optimal::look(const Item& item) {
 }
 
 // A backward revisit: a new level, whose graph is what is older than the reader, the past of the writer, and both.
-void Optimal::branch(const Item& item) {
+bool Optimal::branch(const Item& item) {
   const Event* old = find(item.event);
   Event writer = {};
   if (item.kind == ItemKind::kRevisit) {
@@ -1009,6 +1028,10 @@ void Optimal::branch(const Item& item) {
     waiting.object = p.object;
   }
   u32 n = count();
+  if (events_.size() + n + 8 > events_.capacity()) {
+    lost_parts_ = true;
+    return false;
+  }
   u32 first_event = static_cast<u32>(events_.size());
   u32 first_pending = static_cast<u32>(pending_.size());
   Event choices[8];
@@ -1057,6 +1080,7 @@ void Optimal::branch(const Item& item) {
   }
   levels_.push(level_);
   level_ = {first_event, static_cast<u32>(items_.size()), first_pending, item.target, item.event};
+  return true;
 }
 
 // The pieces are explored in random order, so the mean size of those that are done is that of all (Knuth's estimate,

@@ -129,11 +129,12 @@ class Optimal final : public Explorer {
   void mark_earlier(const Point& p, Name source);
 
   Item& push(ItemKind kind, u32 stamp, Name event);
-  void take_up(const Item& item);
+  /// False: there is no memory for it.
+  bool take_up(const Item& item);
   void cut(u32 stamp);
   void clear_index();
   void index();
-  void branch(const Item& item);
+  bool branch(const Item& item);
   void look(const Item& item);
   Event event_of(const Item& item, EventKind kind) const;
   // Parts of a search: the first executions are the same in all; what they leave to explore are pieces, each of which
@@ -147,10 +148,12 @@ class Optimal final : public Explorer {
   bool prepare_next();
   bool take_piece();
   void keep_pieces();
+  bool too_large_to_split();
   void restore(const Piece& piece);
 
   Table<Event> events_;
   Table<Item> items_;
+  Item spare_item_ = {};  // what finds no place is written here
   Table<Pending> pending_;
   Table<Level> levels_;  // below the current one
   Level level_ = {};
@@ -166,11 +169,11 @@ class Optimal final : public Explorer {
   Table<Piece> pieces_;
   Table<Event> piece_events_;
   Table<Pending> piece_pending_;
-  u32 next_piece_ = 0;   // while splitting: the next to split; then: the first one to explore
-  u32 own_pieces_ = 0;   // explored, where no pool counts
+  u32 next_piece_ = 0;  // while splitting: the next to split; then: the first one to explore
+  u32 own_pieces_ = 0;  // explored, where no pool counts
   u32 split_runs_ = 0;
   bool splitting_ = false;
-  bool lost_parts_ = false;  // began anew when the pieces were given out already
+  bool lost_parts_ = false;  // began anew when the pieces were given out already, or ran out of memory
   protocol::Pool* pool_ = nullptr;
 
   bool logging_ = false;

@@ -44,6 +44,7 @@ int (*g_entry)(void*) = nullptr;
 void* g_argument = nullptr;
 bool g_fork = false;
 u64 g_number = 0;             // executions begun
+bool g_ends = false;          // some execution ran to its end
 bool g_approximated = false;  // some execution left out outcomes: seeing all executions is no proof
 
 constexpr u32 kFibersAtFirst = 8;
@@ -204,6 +205,7 @@ void simplify(Segment& segment) {
   constexpr u64 kEvents = 300000;
   constexpr u32 kMostPreemptions = 3;
   Bug found = g_result->found;
+  if (found.repeats) return;  // no enumeration comes by it
   u32 preemptions = g_result->preemptions;
   bool plain = is_plain(segment);
   if (plain && preemptions == 0) return;
@@ -300,12 +302,13 @@ Next account(Segment& segment, const Explorer& explorer, Outcome outcome) {
   };
   add(status.events, g_result->events + 1);
   g_approximated |= g_result->approximated;
+  g_ends |= outcome == Outcome::kCompleted;
   switch (outcome) {
     case Outcome::kCompleted:
     case Outcome::kBug:
       if (!explorer.counts()) break;
       // Threads that wait for ever in loops: cut by their awaits.
-      if (outcome == Outcome::kBug && g_result->found.kind == Kind::kLivelock) {
+      if (outcome == Outcome::kBug && g_result->found.kind == Kind::kLivelock && !g_result->found.repeats) {
         add(status.blocked, 1);
         break;
       }
@@ -411,6 +414,33 @@ bool proved(const Segment& segment, const Explorer& explorer) {
   return !segment.status.depth_reached && !g_approximated && all;
 }
 
+// The execution that was just run can be replayed. Whether a thread is seen to spin may hang on what earlier executions
+// have left on its stack: then a finding could not be shown.
+bool happens_again(Segment& segment) {
+  u32 count = segment.status.decision_count.load(std::memory_order_relaxed);
+  copy_bytes(segment.replay, segment.decisions, count * sizeof segment.replay[0]);
+  return one_execution(replay_explorer(segment.replay, count), segment) == Outcome::kBug && g_result->found.repeats;
+}
+
+// Looks for executions that go round for ever (explore/fair.cpp). They are a fixed number, are none of the
+// enumeration's and not counted but for what they find.
+Ended look_for_cycles(Segment& segment, u64 until) {
+  u64 number = g_number;
+  Explorer& fair = fair_explorer(g_ends);
+  Ended ended = Ended::kLimit;
+  for (bool more = true; more && ended == Ended::kLimit;) {
+    if (segment.status.stop.load(std::memory_order_relaxed)) return Ended::kStopped;
+    Outcome outcome = one_execution(fair, segment);
+    more = fair.end(outcome);
+    // Everything else is found by others, and told by its simplest execution.
+    bool repeats = outcome == Outcome::kBug && g_result->found.repeats;
+    if (repeats && happens_again(segment) && account(segment, fair, outcome) == Next::kStop) return Ended::kStopped;
+    if (until && real_nanoseconds() >= until) ended = Ended::kBudget;
+  }
+  g_number = number;
+  return ended;
+}
+
 // Goes on where an earlier search has stopped.
 void resume(const protocol::Config& config, Explorer& explorer) {
   if (config.checkpoint_in && !explorer.load(config.checkpoint_in)) {
@@ -435,6 +465,8 @@ void explore_automatically(Segment& segment, u64 until) {
   Explorer& everything = exhaustive_explorer();
   resume(segment.config, everything);
   bool fenced = program.library_fenced;
+  bool goes_on = segment.config.checkpoint_in;  // then that was done when the search began
+  if (!goes_on && look_for_cycles(segment, until) != Ended::kLimit) return;
   u64 turn = kFirstLook;
   u64 sample = kShort / 2;
   for (u64 enumerated = 0;;) {
@@ -483,11 +515,22 @@ void explore(Segment& segment) {
     suspend(segment, optimal_explorer());
   } else {
     Explorer& explorer = make_explorer(segment.config);
+    constexpr u64 kFirstLook = 16;
     resume(segment.config, explorer);
-    Ended ended = Stretch(segment, explorer, segment.config.mode).run(~u64{0}, until);
     bool enumerates = segment.config.mode != Mode::kRandom && segment.config.mode != Mode::kPct;
-    if (ended == Ended::kAll && enumerates) {
-      segment.status.complete = proved(segment, explorer);
+    Ended ended = Ended::kLimit;
+    for (u64 n = 0; n < kFirstLook && ended == Ended::kLimit && !segment.status.depth_reached; ++n) {
+      ended = Stretch(segment, explorer, segment.config.mode).run(1, until);
+    }
+    if (ended == Ended::kLimit && !segment.status.depth_reached) {
+      ended = Stretch(segment, explorer, segment.config.mode).run(~u64{0}, until);
+    }
+    if (ended == Ended::kAll && enumerates) segment.status.complete = proved(segment, explorer);
+    if (segment.status.depth_reached && (ended == Ended::kLimit || ended == Ended::kAll)) {
+      Ended cycles = look_for_cycles(segment, until);
+      if (cycles == Ended::kLimit && ended == Ended::kLimit) {
+        Stretch(segment, explorer, segment.config.mode).run(~u64{0}, until);
+      }
     }
     suspend(segment, explorer);
   }
@@ -509,7 +552,7 @@ void search(Segment& segment, int (*entry)(void*), void* argument) {
   g_entry = entry;
   g_argument = argument;
   g_number = segment.config.skip_executions;
-  g_approximated = false;
+  g_approximated = g_ends = false;
   g_fork = segment.config.isolation == Isolation::kFork;
   segment.status.forking = g_fork;
   if (!g_result) {

@@ -12,7 +12,10 @@ inline u64 origin(clockid_t clock) {
   bool wall = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_TAI;
   return wall ? kEpoch : u64{1000} * 1000000000;
 }
-inline u64 read(clockid_t clock) { return origin(clock) + program.now(); }
+inline u64 read(clockid_t clock) {
+  ++program.clock_reads;
+  return origin(clock) + program.now();
+}
 inline u64 nanoseconds(const timespec& t) {
   if (t.tv_sec < 0) return 0;
   // Times beyond the range of 64 bits never come.

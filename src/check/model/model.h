@@ -16,7 +16,7 @@ struct Query {
   u32 index;  // the new event's index
   Order order;
   bool reads;
-  bool writes;  // for a read: it is the read of an RMW that will write
+  bool writes;          // for a read: it is the read of an RMW that will write
   bool locked = false;  // the read of a compare-exchange that may fail
 };
 

@@ -105,7 +105,8 @@ class Litmus {
   void enter(u32 t, Location* l, Store* reads, Store* writes, const Clock* before, Order order) {
     bool sc = order == Order::kSeqCst;
     graph_->has_sc_access |= sc && l;
-    graph_->accesses().push({l, reads, writes, seal(t), before, thread_[t].index, static_cast<u16>(t), sc, reads && writes});
+    graph_->accesses().push(
+        {l, reads, writes, seal(t), before, thread_[t].index, static_cast<u16>(t), sc, reads && writes});
   }
 
   std::unique_ptr<Graph> graph_ = std::make_unique<Graph>();

@@ -121,8 +121,9 @@ class Psc {
   Clock* done_ = nullptr;
 };
 
-// Would the graph stay consistent if the event read `candidate` (and, if it writes, wrote right after it)? The new event
-// adds edges to stores that come after the candidate. They must not be before the event, or before a fence before it.
+// Would the graph stay consistent if the event read `candidate` (and, if it writes, wrote right after it)? The new
+// event adds edges to stores that come after the candidate. They must not be before the event, or before a fence before
+// it.
 bool sc_allows(Graph& graph, const Query& query, Store* candidate) {
   bool sc = query.order == Order::kSeqCst;
   if (!graph.has_sc_fence && !(graph.has_sc_access && sc)) return true;
@@ -132,8 +133,15 @@ bool sc_allows(Graph& graph, const Query& query, Store* candidate) {
   clock = Clock::set(graph.memory(), clock, query.thread, query.index);
   Store written;
   written.position = candidate->position + 1;  // there is a gap behind each store
-  Access fresh = {query.location, query.reads ? candidate : nullptr, query.writes ? &written : nullptr, clock,
-                  query.clock,    query.index,                       static_cast<u16>(query.thread),    sc, false};
+  Access fresh = {query.location,
+                  query.reads ? candidate : nullptr,
+                  query.writes ? &written : nullptr,
+                  clock,
+                  query.clock,
+                  query.index,
+                  static_cast<u16>(query.thread),
+                  sc,
+                  false};
   Psc before(graph);
   if (sc) before.add_before(fresh);
   before.add_fences(clock);

@@ -76,6 +76,10 @@ void Program::prepare_thread(Thread& t, u64 fs, bool late) {
   t.stack_high = reinterpret_cast<u64>(stack + kStackBytes);
   t.fiber.fs = fs;
   t.handle = fs;
+  // Whether a thread is seen to spin hangs on all of its live stack, where parts that nobody has written are left over
+  // from earlier executions.
+  constexpr std::size_t kCleared = 64 << 10;
+  if (explorer->plain()) fill_bytes(stack + kStackBytes - kCleared, 0, kCleared);
   fiber_prepare(t.fiber, stack + kStackBytes, fiber_main, &t);
   if (!late) graph.add_thread();
   live_.push(graph.memory(), t.id);
@@ -97,7 +101,7 @@ Outcome Program::run(int (*main_entry)(void*), void* argument) {
   warning_count = 0;
   found = detail = {};
   detail.other = protocol::kNoThread;
-  detail.event = detail.other_event = protocol::kNone;
+  detail.event = detail.other_event = detail.cycle_event = protocol::kNone;
   graph.reset();
   live_ = {};
   objects::reset();
@@ -105,7 +109,7 @@ Outcome Program::run(int (*main_entry)(void*), void* argument) {
   lock_order::reset();
   if (segment) segment->status.decision_count.store(0, std::memory_order_relaxed);
   graph_mode = explorer->graph_mode();
-  model = &find_model(config.model, graph_mode);
+  model = &find_model(explorer->plain() ? protocol::MemoryModel::kSc : config.model, graph_mode);
   if (graph_mode) log(ChoiceKind::kGraph, 1, 0, protocol::kNoThread);
 
   Thread& t = threads_[0];
@@ -319,6 +323,7 @@ void Program::abandon_for(Thread& to) {
 }
 
 void Program::park(Thread& t) {
+  explorer->parked(t);
   if (t.starter) {
     Thread& starter = *t.starter;
     t.starter = nullptr;
@@ -476,7 +481,7 @@ void Program::bug(Kind kind, Thread* t, u64 address, u64 pc, const char* message
   found.library_fenced = library_fenced;
   copy_text(found.message, sizeof found.message, message);
   u64 hash = mix(static_cast<u64>(kind), pc);
-  if (kind == Kind::kDeadlock || kind == Kind::kLivelock) {
+  if ((kind == Kind::kDeadlock || kind == Kind::kLivelock) && !found.repeats) {
     for (u16 id : live_) hash += mix(threads_[id].wait_pc, static_cast<u64>(threads_[id].pending.op));
   }
   found.signature = hash;

@@ -127,7 +127,8 @@ class Program {
   protocol::Bug warnings[8];  // of this execution
   u32 warning_count = 0;
   u32 preemptions = 0;
-  Fiber engine;  // the driver's context while a fiber runs
+  u64 clock_reads = 0;  // how often the program has looked at a clock
+  Fiber engine;         // the driver's context while a fiber runs
   int (*entry)(void*) = nullptr;
   void* entry_argument = nullptr;
 

@@ -137,4 +137,8 @@ void for_each_hot(void (*visit)(u64, u64, void*), void* argument) {
   for (u32 i = 0; i < g_hot.size(); ++i) visit(g_hot[i], kPage, argument);
 }
 
+void for_each_hot_and_copy(void (*visit)(u64, const u8*, void*), void* argument) {
+  for (u32 i = 0; i < g_hot.size(); ++i) visit(g_hot[i], g_hot_copy[i], argument);
+}
+
 }  // namespace lockstep::runtime::snapshot

@@ -22,5 +22,7 @@ void drop();
 
 /// Calls visit(address, size) for every page that may differ from the snapshot.
 void for_each_hot(void (*visit)(u64 address, u64 size, void* argument), void* argument);
+/// The same, with what the snapshot has.
+void for_each_hot_and_copy(void (*visit)(u64 address, const u8* was, void* argument), void* argument);
 
 }  // namespace lockstep::runtime::snapshot

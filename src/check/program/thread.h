@@ -118,12 +118,12 @@ struct Thread {
   void* (*start)(void*);
   void* argument;
   void* result;
-  u64 handle;        // pthread_t
+  u64 handle;           // pthread_t
   List<HeldLock> held;  // detect/lock_order
   Clock* segments;      // the same: happens-before by creating and joining threads alone
-  u32 steps;         // graph mode: events that the explorer knows
-  u32 create_steps;  // …that the creator had when it made this thread
-  u64 now;           // graph mode: its virtual time while another thread runs
+  u32 steps;            // graph mode: events that the explorer knows
+  u32 create_steps;     // …that the creator had when it made this thread
+  u64 now;              // graph mode: its virtual time while another thread runs
   u16 last_child;
   u64 create_pc;
   u64 entry_callable;  // see protocol::Thread

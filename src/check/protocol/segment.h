@@ -223,6 +223,8 @@ struct Bug {
   std::int32_t code;          // exit status, signal number, errno
   std::uint32_t event;        // the event (recorded executions only), kNone
   std::uint32_t other_event;  // data-race: the first access
+  std::uint32_t cycle_event;  // the first event of the part that repeats for ever (recorded executions only), kNone
+  bool repeats;               // livelock, starvation: the execution ends where such a part begins anew
   std::uint64_t addr;         // the object, or the faulting address
   std::uint64_t pc;           // where
   std::uint64_t signature;    // equal for two findings of the same bug
@@ -244,6 +246,7 @@ enum class ChoiceKind : std::uint8_t {
   kSpurious,
   kExit,   // with threads alive: 0 they go on first, 1 the process ends now
   kGraph,  // stands first, with n = 1: the points of choice are those of Program::graph_mode
+  kCycle,  // stand last: where the part begins that repeats for ever (detect/cycle.h)
 };
 struct Decision {
   std::uint16_t n;
@@ -265,18 +268,19 @@ struct Config {
   bool detect_leaks;
   bool library_fenced;  // the standard library's own atomics are taken as surrounded by seq_cst fences
   std::uint64_t seed;
-  std::uint64_t max_executions;   // 0: no limit
-  std::uint64_t max_nanoseconds;  // 0: no limit
-  std::uint64_t depth;            // events in one execution
-  std::uint32_t preemptions;      // bounded
-  std::uint32_t replay_count;     // decisions to replay (Mode::kReplay)
-  std::uint64_t replay;           // their offset
-  std::uint64_t skip_executions;  // after a crash that ended the process: executions already done
+  std::uint64_t max_executions;            // 0: no limit
+  std::uint64_t max_nanoseconds;           // 0: no limit
+  std::uint64_t depth;                     // events in one execution
+  std::uint32_t preemptions;               // bounded
+  std::uint32_t replay_count;              // decisions to replay (Mode::kReplay)
+  std::uint64_t replay;                    // their offset
+  std::uint64_t skip_executions;           // after a crash that ended the process: executions already done
   std::uint32_t shard_index, shard_count;  // this part of the search, from 0, of so many (0 and 1: the whole)
   std::uint32_t job_index, job_count;      // of the processes of this machine that share the part
   std::int32_t pool_fd;                    // a Pool that they share; 0: none
-  std::int32_t checkpoint_in, checkpoint_out;  // files with the explorer's state, read before and written after; 0: none
-  std::int32_t dump_fd;           // each complete execution of an exhaustive search as a line of text; 0: nowhere
+  std::int32_t checkpoint_in,
+      checkpoint_out;    // files with the explorer's state, read before and written after; 0: none
+  std::int32_t dump_fd;  // each complete execution of an exhaustive search as a line of text; 0: nowhere
 };
 
 /// What the processes of one search share.

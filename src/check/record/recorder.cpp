@@ -215,6 +215,8 @@ u32 event(const Note& note, Thread& t) {
   return r.event_count++;
 }
 
+u32 count() { return out().event_count; }
+
 void plain_access(Thread& t, u64 address, u32 size, bool write) {
   Thread* was = running;
   running = nullptr;

@@ -30,6 +30,8 @@ struct Note {
 void begin();
 /// Returns the event's number.
 u32 event(const Note& note, Thread& t);
+/// How many events there are.
+u32 count();
 /// A plain access to memory that several threads touch. A written value is read back at the thread's next event.
 void plain_access(Thread& t, u64 address, u32 size, bool write);
 /// The racing access is about to happen; finds the other one among the recorded events.

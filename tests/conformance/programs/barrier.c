@@ -1,7 +1,7 @@
 // The order of arrival at a barrier means nothing: one execution.
 static pthread_barrier_t b;
 
-static void *come(void *unused) {
+static void* come(void* unused) {
   (void)unused;
   pthread_barrier_wait(&b);
   pthread_barrier_wait(&b);

@@ -3,7 +3,7 @@
 
 static atomic_int x;
 
-static void *add(void *unused) {
+static void* add(void* unused) {
   (void)unused;
   atomic_fetch_add_explicit(&x, 1, memory_order_relaxed);
   return 0;

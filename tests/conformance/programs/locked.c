@@ -2,7 +2,7 @@
 static pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
 static int x;
 
-static void *add(void *unused) {
+static void* add(void* unused) {
   (void)unused;
   pthread_mutex_lock(&m);
   ++x;

@@ -1,10 +1,11 @@
-// A compare-and-swap lock: a failed attempt is a read that changes nothing, so the complete executions are the N! orders.
+// A compare-and-swap lock: a failed attempt is a read that changes nothing, so the complete executions are the N!
+// orders.
 #include <stdatomic.h>
 
 static atomic_int held;
 static int x;
 
-static void *add(void *unused) {
+static void* add(void* unused) {
   (void)unused;
   int expected = 0;
   while (!atomic_compare_exchange_strong_explicit(&held, &expected, 1, memory_order_acquire, memory_order_relaxed)) {

@@ -22,17 +22,17 @@ void conformance_assume(int condition);
 #define __VERIFIER_final_CAS(x) x
 
 typedef pthread_t __VERIFIER_thread_t;
-static inline pthread_t __VERIFIER_spawn(void *(*start)(void *), void *argument) {
+static inline pthread_t __VERIFIER_spawn(void* (*start)(void*), void* argument) {
   pthread_t t;
   if (pthread_create(&t, 0, start, argument)) abort();
   return t;
 }
-static inline pthread_t __VERIFIER_spawn_symmetric(void *(*start)(void *), void *argument, pthread_t other) {
+static inline pthread_t __VERIFIER_spawn_symmetric(void* (*start)(void*), void* argument, pthread_t other) {
   (void)other;
   return __VERIFIER_spawn(start, argument);
 }
-static inline void *__VERIFIER_join(pthread_t t) {
-  void *result;
+static inline void* __VERIFIER_join(pthread_t t) {
+  void* result;
   pthread_join(t, &result);
   return result;
 }

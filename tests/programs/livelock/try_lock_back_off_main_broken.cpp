@@ -1,6 +1,7 @@
-// expect: pass
+// expect: fail kind=livelock
 // tags: spin
-// Opposite orders, but the second mutex is tried: on failure the first is released, yielded, retried.
+// Opposite orders, but the second mutex is tried: on failure the first is released, yielded, retried. That cannot
+// deadlock, but nothing ends it either while the two keep in step.
 #include <mutex>
 #include <thread>
 
