@@ -117,7 +117,7 @@ struct options {
   std::uint64_t executions = 0;                              ///< at most so many; 0: no limit
   std::chrono::nanoseconds time = std::chrono::seconds(10);  ///< at most so long; 0: no limit
   std::uint32_t preemptions = 2;                             ///< for mode::bounded
-  std::uint64_t depth = 100000;                              ///< events of one execution before it is cut
+  std::uint64_t depth = 20000;                               ///< events of one execution before it is cut
   std::uint64_t seed = 1;                                    ///< of random choices; equal seeds give equal searches
   bool keep_going = false;                                   ///< all distinct bugs, not just the first
   bool spurious_wakeups = false;                             ///< condition variables may wake without a reason

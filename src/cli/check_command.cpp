@@ -25,7 +25,7 @@ namespace {
 using host::UserError;
 
 constexpr double kDefaultSeconds = 30;
-constexpr std::uint64_t kDefaultDepth = 100000;
+constexpr std::uint64_t kDefaultDepth = 20000;
 constexpr std::uint64_t kDefaultPreemptions = 2;
 
 host::Settings settings_from(const Arguments& a) {
@@ -38,6 +38,7 @@ host::Settings settings_from(const Arguments& a) {
   s.options.seed = a.number("--seed", 1);
   s.options.depth = a.number("--depth", kDefaultDepth);
   s.keep_going = a.has("--keep-going");
+  s.paranoid = a.has("--paranoid");
   s.max_executions = a.number("--executions", 0);
   s.max_seconds = a.time("--time", a.has("--executions") ? 0 : kDefaultSeconds);
   const std::uint64_t jobs = a.number("--jobs", 1);

@@ -278,7 +278,13 @@ TEST_F(Tool, RefusesPrograms) {
 
 TEST_F(Tool, RefusesOptions) {
   refuses("check --tme 3s " + kProgram, {"--tme", "--time"});
-  refuses("check --jobs 2 " + kProgram, {"--jobs", "no such option"});
+  refuses("check --job 2 " + kProgram, {"--job", "--jobs"});
+  refuses("check --jobs 0 " + kProgram, {"--jobs 0", "1 to 256"});
+  refuses("check --shard 3/2 " + kProgram, {"--shard 3/2", "I from 1 to N"});
+  refuses("check --shard 0/2 " + kProgram, {"--shard 0/2", "I from 1 to N"});
+  refuses("check --mode bounded --jobs 2 " + kProgram, {"--mode bounded", "cannot be split"});
+  refuses("check --mode random --checkpoint x " + kProgram, {"--checkpoint", "--mode random"});
+  refuses("merge", {"no report is named"});
   refuses("check --mode fast " + kProgram, {"--mode fast", "exhaustive"});
   refuses("check --time soon " + kProgram, {"--time soon", "500ms"});
   refuses("check --executions -1 " + kProgram, {"-1"});

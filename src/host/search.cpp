@@ -113,6 +113,7 @@ SearchResult search_alone(const Target& target, const Settings& settings, const 
     protocol::Config& c = segment->config;
     configure(c, settings.options);
     c.keep_going = settings.keep_going;
+    c.paranoid = settings.paranoid;
     c.preemptions = settings.preemptions;
     c.dump_fd = settings.dump_fd;
     c.shard_index = settings.shard_index;

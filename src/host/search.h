@@ -15,6 +15,7 @@ namespace lockstep::host {
 struct Settings {
   trace::Options options;  // mode, model, seed, depth, …
   bool keep_going = false;
+  bool paranoid = false;
   std::uint64_t max_executions = 0;                // 0: no limit
   double max_seconds = 30;                         // 0: no limit
   std::uint32_t preemptions = 0;                   // mode bounded

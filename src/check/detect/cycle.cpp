@@ -90,9 +90,15 @@ u32 g_enabled[protocol::kMaxThreads];  // 1 + the last step at which it could ru
 
 bool is_atomic(Op op) { return op == Op::kLoad || op == Op::kStore || op == Op::kRmw || op == Op::kCas; }
 
+// From the graph: the memory may have been unmapped meanwhile.
 void read_value(u64 address, u8 bytes, u64 (&value)[2]) {
   value[0] = value[1] = 0;
-  if (bytes && bytes <= 16) copy_bytes(value, reinterpret_cast<const void*>(address), bytes);
+  for (const Location* l = program.graph.locations(); l; l = l->next) {
+    if (l->address != address || l->size != bytes) continue;
+    value[0] = l->last->value[0];
+    value[1] = l->last->value[1];
+    return;
+  }
 }
 
 void complete(Thread& t) {

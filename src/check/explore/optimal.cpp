@@ -233,6 +233,7 @@ Event& Optimal::take(Thread& t, EventKind kind, u64 object, const void* where) {
   places_[t.id].push(memory_, cursor_++);
   ++t.steps;
   e->where = where;
+  e->index = t.index + 1;
   e->store = nullptr;
   e->from = nullptr;
   return *(current_ = e);
@@ -417,6 +418,7 @@ Store* Optimal::planned_read(Thread& t, Location& l, Op op) {
   e.op = op;
   e.size = l.size;
   e.reads = true;
+  l.reads.push(program.graph.memory(), cursor_ - 1);
   if (!planned) return nullptr;
   wanted_ = store_named(l, e.source);
   if (!wanted_) e.validate ? program.finish(Outcome::kPruned) : diverge();
@@ -516,12 +518,19 @@ void Optimal::wrote(Location& l, Store& store) {
     }
   }
   if (e.name() == level_.writer) return;
-  past_before(point_of(e));
-  include_cause(e.source);
-  examine(&e);
-  for (Event* r = &at(0); r < events_.end(); ++r) {
-    if (r->where != &l || r->kind != EventKind::kMemory || !r->reads || r == &e || in_past(*r)) continue;
-    if (may_revisit(r->name(), r->stamp)) push(ItemKind::kRevisit, e.placed, e.name()).target = r->name();
+  bool examined = false;
+  for (u32 i : l.reads) {
+    const Event& r = at(i);
+    if (r.thread == e.thread) continue;
+    if (!examined) {
+      past_before(point_of(e));
+      include_cause(e.source);
+      if (in_past(r)) continue;
+      examine(&e);
+      examined = true;
+    }
+    if (in_past(r)) continue;
+    if (may_revisit(r.name(), r.stamp)) push(ItemKind::kRevisit, e.placed, e.name()).target = r.name();
   }
 }
 
@@ -602,6 +611,13 @@ void Optimal::positions(const Point& p, Object& object, Op op, bool changes, con
     if (effect == Effect::kLooks) {
       if (!self) continue;
       if (!may_look_before(at(chain[k]), p, source)) continue;
+      if (program.model->before) {
+        // What it would come before must not be before it by the order of memory accesses either.
+        Thread& t = program.thread(p.thread);
+        const Event& c = at(chain[k]);
+        Query q = {nullptr, program.known_to(t), t.id, t.index + 1, Order::kSeqCst, false, false};
+        if (program.model->before(program.graph, q)->get(c.thread) >= c.index) continue;
+      }
       Item& item = push(ItemKind::kLook, cut, name);
       item.source = source;
       item.target = at(chain[k]).name();

@@ -58,6 +58,7 @@ struct Event {
   const void* where;  // Location or Object
   Store* store;
   Store* from;
+  u32 index;  // in the graph's program order of its thread
 
   Name name() const { return make_name(thread, step); }
 };

@@ -65,6 +65,7 @@ struct Location {
   u32 version;             // number of stores; an await waits for it to change
   u32 plain_stores;        // how many of them were plain
   u64 reached;             // for the memory model
+  List<u32> reads;         // for the explorer: where the events that read it stand in its plan
   u8 size;
   bool plain_written;  // a plain store has changed it since the last atomic access
   bool overlapped;     // another location shares bytes with it (mixed-size accesses)

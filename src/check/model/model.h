@@ -29,6 +29,8 @@ struct Model {
   u32 (*places)(Graph&, const Query&, Store** out, u32 capacity);
   /// Every atomic access counts as seq_cst and nothing is reordered.
   bool interleaving;
+  /// Everything that is ordered before the new event, as a clock; null where that is no prefix of each thread.
+  const Clock* (*before)(Graph&, const Query&) = nullptr;
 };
 
 /// `graph`: for executions that are not in an order that agrees with modification order.

@@ -63,6 +63,6 @@ u32 candidates(Graph& graph, const Query& query, Store** out, u32 capacity) {
 }  // namespace
 
 const Model kModelSc = {"sc", newest, newest, true};
-const Model kModelScGraph = {"sc", candidates, candidates, true};
+const Model kModelScGraph = {"sc", candidates, candidates, true, everything_before};
 
 }  // namespace lockstep::runtime

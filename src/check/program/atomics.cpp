@@ -2,6 +2,7 @@
 
 #include "detect/library.h"
 #include "detect/race.h"
+#include "model/paranoid.h"
 #include "program/program.h"
 #include "program/spin.h"
 #include "record/recorder.h"
@@ -80,19 +81,12 @@ bool only_newest(const Location& l, const Thread& t) {
   return s->initial || t.clock->get(s->thread) >= s->index;
 }
 
-// What is before the next event of the thread.
-const Clock* known_to(Thread& t) {
-  if (!t.order) return t.clock;
-  Bump& memory = program.graph.memory();
-  return Clock::join(memory, Clock::copy(memory, t.clock), t.order);
-}
-
 u32 read_candidates(Thread& t, Location& l, Order order, bool writes, Store** out, bool locked = false) {
   if (only_newest(l, t)) {
     out[0] = l.last;
     return 1;
   }
-  Query q = {&l, known_to(t), t.id, t.index + 1, order, true, writes, locked};
+  Query q = {&l, program.known_to(t), t.id, t.index + 1, order, true, writes, locked};
   return program.model->reads(program.graph, q, out, kMaxCandidates);
 }
 
@@ -160,12 +154,13 @@ void synchronize(Thread& t, const Store& s, Order order) {
 
 void enter_axiom(Thread& t, Location* l, Store* reads, Store* writes, const Clock* before, Order order,
                  bool rmw = false) {
+  if (LOCKSTEP_UNLIKELY(program.config.paranoid)) paranoid::access(t, *l, reads, writes, order, rmw);
   if (program.model->interleaving && !program.graph_mode) return;
   bool sc = order == Order::kSeqCst;
   program.graph.has_sc_access |= sc;
   if (program.graph.accesses().full()) program.finish(Outcome::kDepth);
   const Clock* known = program.seal(t);
-  if (t.order) known = known_to(t);
+  if (t.order) known = program.known_to(t);
   bool locked = rmw || (reads && writes);
   program.graph.accesses().push({l, reads, writes, known, before, t.index, t.id, sc, locked});
   if (locked || (sc && writes)) program.graph.add_barrier(t.id, t.index);
@@ -257,7 +252,7 @@ void store(Thread& t, u64 address, u32 size, Value value, Order order, u64 pc) {
     u32 n = 1;
     candidate[0] = l.last;
     if (!only_newest(l, t)) {
-      Query q = {&l, known_to(t), t.id, t.index + 1, strength, false, true};
+      Query q = {&l, program.known_to(t), t.id, t.index + 1, strength, false, true};
       n = program.model->places(program.graph, q, candidate, kMaxCandidates);
     }
     place = program.optimal ? program.optimal->place(t, candidate, n)
@@ -423,6 +418,7 @@ void fence(Thread& t, Order order, u64) {
   const Clock* before = program.seal(t);
   program.add_event(t);
   if (is_acquire(order)) t.clock = Clock::join(memory, t.clock, t.to_acquire);
+  if (LOCKSTEP_UNLIKELY(program.config.paranoid)) paranoid::fence(t, order);
   const Clock* now = program.seal(t);
   if (is_release(order)) t.released = now;
   if (order == Order::kSeqCst && !program.model->interleaving) {

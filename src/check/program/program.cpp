@@ -8,6 +8,7 @@
 #include "detect/lock_order.h"
 #include "detect/race.h"
 #include "explore/explorer.h"
+#include "model/paranoid.h"
 #include "program/heap.h"
 #include "program/lifecycle.h"
 #include "program/modules.h"
@@ -25,6 +26,8 @@ static u64 mix(u64 hash, u64 value) {
   return (hash ^ (hash >> 29)) * 0xbf58476d1ce4e5b9;
 }
 static u64 name_of(u32 thread, u32 index) { return static_cast<u64>(thread) << 32 | index; }
+// Which of the two comes first matters.
+static u64 edge(u64 from, u64 to, u64 kind) { return mix(mix(mix(0x9e3779b97f4a7c15, from), to), kind); }
 
 bool commute(const Footprint& a, const Footprint& b) {
   if (a.everything || b.everything) return false;
@@ -107,6 +110,7 @@ Outcome Program::run(int (*main_entry)(void*), void* argument) {
   objects::reset();
   lifecycle::reset();
   lock_order::reset();
+  paranoid::reset();
   if (segment) segment->status.decision_count.store(0, std::memory_order_relaxed);
   graph_mode = explorer->graph_mode();
   model = &find_model(explorer->plain() ? protocol::MemoryModel::kSc : config.model, graph_mode);
@@ -134,6 +138,9 @@ void Program::finish(Outcome outcome) {
   if (holds_bug_ && (outcome == Outcome::kCompleted || outcome == Outcome::kBlocked)) {
     outcome = Outcome::kBug;
     segment->status.decision_count.store(held_decisions_, std::memory_order_relaxed);
+  }
+  if (LOCKSTEP_UNLIKELY(config.paranoid) && outcome == Outcome::kCompleted) {
+    if (const char* wrong = paranoid::check(config.model)) fatal("--paranoid: an explored graph is inconsistent: ", wrong);
   }
   outcome_ = outcome;
   if (recording) recorder::end(outcome == Outcome::kBug);
@@ -163,8 +170,11 @@ u32 Program::add_event(Thread& t, Object* object, Op op, bool changes) {
   if (optimal) optimal->operate(t, *object, op, changes);
   u32 index = add_event(t, static_cast<const void*>(object));
   graph.add_barrier(t.id, index);
+  if (LOCKSTEP_UNLIKELY(config.paranoid)) {
+    paranoid::operation(t, *object, changes, object->kind == ObjectKind::kMutex);
+  }
   u64 self = name_of(t.id, index);
-  if (!optimal) fingerprint_ += mix(mix(self, object->newest), 1);
+  if (!optimal) fingerprint_ += edge(self, object->newest, 1);
   catch_up(object->now);
   if (graph_mode) follow(t, *object, changes);
   if (changes) {
@@ -172,6 +182,11 @@ u32 Program::add_event(Thread& t, Object* object, Op op, bool changes) {
     object->now = now_;
   }
   return index;
+}
+
+const Clock* Program::known_to(Thread& t) {
+  if (!t.order) return t.clock;
+  return Clock::join(graph.memory(), Clock::copy(graph.memory(), t.clock), t.order);
 }
 
 void Program::step(Thread& t, const Footprint& next) {
@@ -198,17 +213,17 @@ void Program::wait_ended(Thread& t, u32 thread, u32 steps) {
 }
 
 void Program::add_reads_from(Thread& t, const Store& store) {
-  if (!optimal) fingerprint_ += mix(mix(name_of(t.id, t.index), name_of(store.thread, store.index)), 2);
+  if (!optimal) fingerprint_ += edge(name_of(t.id, t.index), name_of(store.thread, store.index), 2);
 }
 
 u64 Program::fingerprint() {
   u64 hash = fingerprint_;
   for (Location* l = graph.locations(); l; l = l->next) {
     for (Store* s = l->first; s->next; s = s->next) {
-      hash += mix(mix(name_of(s->next->thread, s->next->index), name_of(s->thread, s->index)), 3);
+      hash += edge(name_of(s->next->thread, s->next->index), name_of(s->thread, s->index), 3);
     }
   }
-  for (u32 i = 0; i < thread_count_; ++i) hash += mix(name_of(i, threads_[i].index), 4);
+  for (u32 i = 0; i < thread_count_; ++i) hash += edge(i, threads_[i].index, 4);
   return hash;
 }
 
@@ -225,7 +240,7 @@ u32 Program::choose(ChoiceKind kind, u32 n, Thread& t) {
   if (LOCKSTEP_UNLIKELY(pick >= n)) finish(explorer->diverged() ? Outcome::kDiverged : Outcome::kPruned);
   log(kind, n, pick, t.id);
   if (kind != ChoiceKind::kReadsFrom && kind != ChoiceKind::kStorePlace) {
-    fingerprint_ += mix(mix(name_of(t.id, t.index), pick), 5);
+    fingerprint_ += edge(name_of(t.id, t.index), pick, 5);
   }
   return pick;
 }
@@ -389,6 +404,7 @@ Thread& Program::create_thread(Thread& creator, void* (*start)(void*), void* arg
   t.clock = Clock::copy(graph.memory(), creator.clock);
   t.released = nullptr;
   lock_order::created(creator, t);
+  if (config.paranoid) paranoid::created(creator, t);
   tls::reset(id - 1u);
   prepare_thread(t, tls::block(id - 1u), late);
   add_event(t);

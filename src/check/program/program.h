@@ -76,6 +76,8 @@ class Program {
   /// A choice among n > 0; the answer is below n.
   u32 choose(protocol::ChoiceKind kind, u32 n, Thread& t);
 
+  /// What is before the next event of the thread.
+  const Clock* known_to(Thread& t);
   /// Writes down a decision that was taken elsewhere.
   void log(ChoiceKind kind, u32 n, u32 pick, u16 thread);
 

@@ -1,4 +1,5 @@
 // Joins, sleeps, yields; happens-before edges of annotations; locks of a thread that ends.
+#include "model/paranoid.h"
 #include "program/sync_common.h"
 
 namespace lockstep::runtime::sync {
@@ -48,6 +49,7 @@ int join(Thread& t, Thread& target, Mode mode, u64 deadline, u64 pc) {
   acquire_from(t, target.end_clock);
   target.joined = true;
   lock_order::joined(t, target);
+  if (program.config.paranoid) paranoid::joined(t, target);
   record(t, {.op = Op::kThreadJoin, .other = target.id, .flags = waited(blocked)});
   return 0;
 }
