@@ -180,7 +180,10 @@ def differences(expect, status, report):
             wrong.append("steps: expected some, got none")
     if "warning" in expect:
         kinds = [warning.get("kind") for warning in report.get("warnings", [])]
-        if not set(kinds) & set(expect["warning"]):
+        if expect["warning"] == ["none"]:
+            if kinds:
+                wrong.append(f"warning: expected none, got {kinds}")
+        elif not set(kinds) & set(expect["warning"]):
             wrong.append(f"warning: expected {'|'.join(expect['warning'])}, got {kinds}")
     return wrong
 

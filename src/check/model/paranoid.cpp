@@ -88,7 +88,8 @@ void basics() {
       if (a < b && x.thread == y.thread) g_po.set(a, b);
       if (x.what == What::kCreate && y.thread == x.other) g_po.set(a, b);
       if (y.what == What::kJoin && x.thread == y.other) g_po.set(a, b);
-      if (x.what == What::kObject && y.what == What::kObject && x.where == y.where && a < b && (x.changes || y.changes)) {
+      if (x.what == What::kObject && y.what == What::kObject && x.where == y.where && a < b &&
+          (x.changes || y.changes)) {
         g_objects.set(a, b);
       }
       if (x.what != What::kAccess || y.what != What::kAccess || x.where != y.where) continue;
@@ -127,7 +128,8 @@ const char* check_tso() {
       }
       if (x.what == What::kAccess && y.what == What::kAccess && x.where == y.where) g_a.set(a, b);
       bool weak_fence = (x.what == What::kFence && !barrier(x)) || (y.what == What::kFence && !barrier(y));
-      bool kept = !weak_fence && !(x.what == What::kAccess && x.writes && !x.reads && y.what == What::kAccess && !y.writes);
+      bool kept =
+          !weak_fence && !(x.what == What::kAccess && x.writes && !x.reads && y.what == What::kAccess && !y.writes);
       for (u32 k = 0; k < g_count && !kept; ++k) {
         kept = barrier(g_node[k]) && (k == a || g_po.at(a, k)) && (k == b || g_po.at(k, b));
       }

@@ -140,7 +140,8 @@ void Program::finish(Outcome outcome) {
     segment->status.decision_count.store(held_decisions_, std::memory_order_relaxed);
   }
   if (LOCKSTEP_UNLIKELY(config.paranoid) && outcome == Outcome::kCompleted) {
-    if (const char* wrong = paranoid::check(config.model)) fatal("--paranoid: an explored graph is inconsistent: ", wrong);
+    if (const char* wrong = paranoid::check(config.model))
+      fatal("--paranoid: an explored graph is inconsistent: ", wrong);
   }
   outcome_ = outcome;
   if (recording) recorder::end(outcome == Outcome::kBug);
