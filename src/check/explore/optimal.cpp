@@ -69,6 +69,7 @@ Effect effect_at(const Object& o, u64 state, Op op, bool changes) {
 constexpr u32 kMaxEvents = 16u << 20;
 constexpr u32 kMaxItems = 16u << 20;
 constexpr u32 kMaxPieces = 1u << 20;
+constexpr u64 kElsewhere = 1;  // a thread came to no read in a pure way
 // So many that the largest is small compared with one part.
 constexpr u32 kPieces = 1024;
 constexpr u32 kPiecesForEach = 256;
@@ -84,6 +85,7 @@ void Optimal::open() {
     places_ = static_cast<List<u32>*>(reserve(protocol::kMaxThreads * sizeof(List<u32>), true));
     past_ = static_cast<u32*>(reserve(protocol::kMaxThreads * sizeof(u32), true));
     memory_.open(std::size_t{4} << 30);
+    arrivals_ = static_cast<Arrival*>(reserve(kArrivals * sizeof(Arrival), true));
     pieces_.open(kMaxPieces, true);
     piece_events_.open(kMaxEvents, true);
     piece_pending_.open(kMaxEvents, true);
@@ -208,6 +210,7 @@ Thread* Optimal::next(Thread* current) {
 
 Event& Optimal::take(Thread& t, EventKind kind, u64 object, const void* where) {
   Event* e;
+  if (LOCKSTEP_UNLIKELY(probing_) && t.id == probe_thread_ && t.steps > probe_step_) probed(kElsewhere);
   if (cursor_ < planned_) {
     e = &at(cursor_);
     if (e->thread != t.id || e->step != t.steps || e->kind != kind || e->object != object) diverge();
@@ -702,6 +705,61 @@ void Optimal::ended() {
     Point p = {t.id, protocol::kNoThread, t.creator, t.steps, 0, t.create_steps};
     positions(p, object, t.pending.op, true, nullptr, kNoName);
   }
+}
+
+// ---- what threads do by themselves ----
+
+namespace {
+u64 scramble(u64 a, u64 b) {
+  a = (a ^ (b + 0x9e3779b97f4a7c15)) * 0xbf58476d1ce4e5b9;
+  return a ^ (a >> 31);
+}
+u64 arrival_key(const SpinState::Read& from, u64 value) { return scramble(scramble(from.pc, from.state), value) | 1; }
+}  // namespace
+
+Optimal::Arrival* Optimal::arrival_of(u64 key) {
+  for (u32 i = static_cast<u32>(key >> 20) % kArrivals;; i = (i + 1) % kArrivals) {
+    if (arrivals_[i].key == key || !arrivals_[i].key) return &arrivals_[i];
+  }
+}
+
+void Optimal::remember(u64 key, u64 place) {
+  Arrival* a = arrival_of(key);
+  if (a->key || arrival_count_ == kArrivals / 2) return;
+  ++arrival_count_;
+  *a = {key, place};
+}
+
+void Optimal::probed(u64 place) {
+  probing_ = false;
+  remember(probe_key_, place);
+  program.finish(Outcome::kProbed);
+}
+
+bool Optimal::ends_probe() {
+  if (!probing_) return false;
+  probing_ = false;
+  remember(probe_key_, kElsewhere);
+  return true;
+}
+
+void Optimal::note_arrival(const Thread& t, const SpinState::Read& from, u64 pc, u64 state) {
+  if (LOCKSTEP_UNLIKELY(probing_) && t.id == probe_thread_ && t.steps == probe_step_ + 1) probed(scramble(pc, state));
+  if (!probing_) remember(arrival_key(from, from.value), scramble(pc, state));
+}
+
+bool Optimal::leads_to(const Thread& t, const SpinState::Read& from, u64 value, u64 pc, u64 state) {
+  u64 key = arrival_key(from, value);
+  Arrival* a = arrival_of(key);
+  if (a->key) return a->place == scramble(pc, state);
+  if (arrival_count_ == kArrivals / 2 || probing_ || logging_) return false;
+  probing_ = true;
+  probe_thread_ = t.id;
+  probe_step_ = from.step;
+  probe_value_ = value;
+  probe_key_ = key;
+  // What was found out so far is done again.
+  program.finish(Outcome::kProbed);
 }
 
 // ---- between executions ----

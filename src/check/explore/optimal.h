@@ -72,6 +72,16 @@ class Optimal final : public Explorer {
   void could_go_on(Thread& t, Object& object, Op op);
   /// No thread can go on, or the process ends.
   void ended();
+  /// The thread has come to its next read (at `pc`, in `state`) straight from this one.
+  void note_arrival(const Thread& t, const SpinState::Read& from, u64 pc, u64 state);
+  /// Would it have come there if that read had seen `value`? May end the execution, to find out.
+  bool leads_to(const Thread& t, const SpinState::Read& from, u64 value, u64 pc, u64 state);
+  /// The execution ends: true if it was a probe, whose thread came nowhere.
+  bool ends_probe();
+  /// In a probe: the value that the read is to have seen.
+  void pretend(const Thread& t, u64& value) const {
+    if (LOCKSTEP_UNLIKELY(probing_) && t.id == probe_thread_ && t.steps == probe_step_ + 1) value = probe_value_;
+  }
   /// All events of the graph in order of execution.
   const Event* events(u32& n) {
     n = count();
@@ -175,6 +185,21 @@ class Optimal final : public Explorer {
   bool splitting_ = false;
   bool lost_parts_ = false;  // began anew when the pieces were given out already, or ran out of memory
   protocol::Pool* pool_ = nullptr;
+
+  // Where threads come to from a read in a state, by the value that they saw. In all executions.
+  struct Arrival {
+    u64 key;  // 0: free
+    u64 place;
+  };
+  static constexpr u32 kArrivals = 1u << 18;
+  Arrival* arrivals_ = nullptr;
+  u32 arrival_count_ = 0;
+  Arrival* arrival_of(u64 key);
+  void remember(u64 key, u64 place);
+  [[noreturn]] void probed(u64 place);
+  bool probing_ = false;  // an execution is run to see where a thread comes to
+  u32 probe_thread_ = 0, probe_step_ = 0;
+  u64 probe_value_ = 0, probe_key_ = 0;
 
   bool logging_ = false;
   bool done_ = false;

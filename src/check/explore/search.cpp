@@ -129,6 +129,7 @@ Outcome one_execution(Explorer& explorer, Segment& segment) {
       snapshot::take();
       continue;
     }
+    if (outcome == Outcome::kProbed) continue;
     if (outcome == Outcome::kNeedLibrary) {
       snapshot::restore();
       library::load();

@@ -226,6 +226,11 @@ Value load(Thread& t, u64 address, u32 size, Order order, u64 pc) {
   see(t, *s);
   enter_axiom(t, &l, s, nullptr, before, strength);
   observe(t, l, s);
+  Value seen = of(*s);
+  if (program.optimal) {
+    program.optimal->pretend(t, seen.low);
+    if (size <= 8) spin::note_value(t, &l, seen.low, order, false);
+  }
   if (program.recording) {
     recorder::event({.op = Op::kLoad,
                      .order = order,
@@ -237,7 +242,7 @@ Value load(Thread& t, u64 address, u32 size, Order order, u64 pc) {
                     t);
   }
   trusted.barrier();
-  return of(*s);
+  return seen;
 }
 
 void store(Thread& t, u64 address, u32 size, Value value, Order order, u64 pc) {
@@ -391,6 +396,7 @@ bool compare_exchange(Thread& t, u64 address, u32 size, Value& expected, Value d
     expected = old;
     program.graph.note(l, t.id, t.index, s, false);
     if (!spurious) observe(t, l, s);
+    if (program.optimal && size <= 8 && !spurious) spin::note_value(t, &l, old.low, failure, true);
   }
   enter_axiom(t, &l, s, w, before, strength, true);
   if (program.recording) {

@@ -135,6 +135,7 @@ Outcome Program::run(int (*main_entry)(void*), void* argument) {
 
 void Program::finish(Outcome outcome) {
   running = nullptr;
+  if (optimal && outcome != Outcome::kProbed && optimal->ends_probe()) outcome = Outcome::kProbed;
   if (holds_bug_ && (outcome == Outcome::kCompleted || outcome == Outcome::kBlocked)) {
     outcome = Outcome::kBug;
     segment->status.decision_count.store(held_decisions_, std::memory_order_relaxed);

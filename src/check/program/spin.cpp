@@ -23,13 +23,35 @@ u64 hash_state(const EntryFrame& frame, u64 stack_high) {
 
 }  // namespace
 
+// A loop `r = load; while (!compare_exchange(r))` tries again with the value that the last attempt has seen. Then it stands
+// where it would stand if the load had seen that value, which is explored as well: nothing new follows. Whether it does
+// stand there is known from the execution in which the load sees it, or from running the thread up to there (a probe).
 namespace {
+bool repeats_the_load(Thread& t, u64 pc, u64 state) {
+  const SpinState::Read& load = t.spin.last[0];
+  const SpinState::Read& attempt = t.spin.last[1];
+  if (!attempt.location || attempt.index != t.index || attempt.effects != t.effects) return false;
+  Optimal& optimal = *program.optimal;
+  optimal.note_arrival(t, attempt, pc, state);
+  if (!attempt.failed || load.failed || load.location != attempt.location) return false;
+  if (load.index + 1 != attempt.index || load.effects != t.effects || load.order != attempt.order) return false;
+  return load.value != attempt.value && optimal.leads_to(t, load, attempt.value, pc, state);
+}
+
 bool iteration_is_pure(Thread& t) {
   constexpr u64 kDeepest = 64 << 10;  // nobody spins that deep, and looking at it all each time would be slow
   if (!t.entry || t.stack_high - reinterpret_cast<u64>(t.entry) > kDeepest) return false;
   SpinState& s = t.spin;
   u64 pc = t.entry->return_address;
   u64 state = hash_state(*t.entry, t.stack_high);
+  s.arrival_pc = pc;
+  s.arrival = state;
+  if (program.optimal && repeats_the_load(t, pc, state)) {
+    t.assumed = true;  // cut, not stuck
+    t.took_locks = false;
+    t.await_reads = 0;
+    return true;
+  }
   for (SpinState::Site& site : s.sites) {
     // A loop may rotate through several states (std::lock tries the locks in turn) before it repeats one.
     if (site.pc != pc || site.state != state) continue;
@@ -58,6 +80,12 @@ bool iteration_ended(Thread& t) {
 
 void note_read(Thread& t, const u32* version, u32 seen) {
   t.spin.observed[t.spin.reads++ % SpinState::kMaxReads] = {version, seen};
+}
+
+void note_value(Thread& t, const void* location, u64 value, Order order, bool failed) {
+  SpinState& s = t.spin;
+  s.last[0] = s.last[1];
+  s.last[1] = {location, s.arrival_pc, s.arrival, value, t.effects, t.index, t.steps - 1, order, failed};
 }
 
 bool can_go_on(const Thread& t) {

@@ -12,6 +12,8 @@ namespace lockstep::runtime::spin {
 bool iteration_ended(Thread& t);
 /// A read was done; it would be worth repeating once *version differs from seen.
 void note_read(Thread& t, const u32* version, u32 seen);
+/// What the read has seen, for telling what a loop around a compare-exchange repeats.
+void note_value(Thread& t, const void* location, u64 value, Order order, bool failed);
 /// Something that the thread awaits has changed.
 bool can_go_on(const Thread& t);
 

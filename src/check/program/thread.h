@@ -47,6 +47,18 @@ struct SpinState {
     u32 lock_ops;  // Thread::lock_ops when it was noted
     u32 reads;     // SpinState::reads when it was noted
   };
+  /// A read, and the state of the thread when it came to it.
+  struct Read {
+    const void* location;  // null: none
+    u64 pc, state;
+    u64 value;
+    u32 effects, index;  // of the thread, behind it
+    u32 step;            // of the explorer's event
+    Order order;
+    bool failed;  // a compare-exchange that failed
+  };
+  Read last[2];              // the two newest, the older one first
+  u64 arrival_pc, arrival;  // of the operation that is about to be done
   Site sites[kSites];
   Observed observed[kMaxReads];  // the newest reads, a ring
   u32 next_site;
