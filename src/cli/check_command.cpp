@@ -41,6 +41,11 @@ host::Settings settings_from(const Arguments& a) {
   s.paranoid = a.has("--paranoid");
   s.max_executions = a.number("--executions", 0);
   s.max_seconds = a.time("--time", a.has("--executions") ? 0 : kDefaultSeconds);
+  const std::string library = a.text("--library", "warn");
+  s.library = library == "error"   ? host::LibraryFaults::kBugs
+              : library == "trust" ? host::LibraryFaults::kTrusted
+                                   : host::LibraryFaults::kWarnings;
+  s.options.library_fenced = s.library == host::LibraryFaults::kTrusted;
   const std::uint64_t jobs = a.number("--jobs", 1);
   if (jobs == 0 || jobs > 256) throw UserError(fmt::format("--jobs {}: takes 1 to 256", jobs));
   s.jobs = static_cast<std::uint32_t>(jobs);

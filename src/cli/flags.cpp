@@ -31,6 +31,8 @@ constexpr std::array kFlags = {
          "search part I of N (from 1), for as many machines; lockstep merge puts the JSON reports together"},
     Flag{"--checkpoint", "FILE", "", "", kCheck,
          "go on where an earlier search stopped, and write what is left when this one stops (exhaustive, auto)"},
+    Flag{"--library", "HOW", "warn|error|trust", "warn", kCheck,
+         "the standard library's own faults are warnings, are bugs, or are not looked for"},
     Flag{"--isolation", "HOW", "auto|snapshot|fork", "auto", kCheck, "how one execution is undone before the next"},
     Flag{"--require-complete", "", "", "", kCheck, "a search that did not explore everything is exit status 3"},
     Flag{"--warnings-as-errors", "", "", "", kCheck, "a warning about the program is a bug"},

@@ -90,10 +90,14 @@ Finding recorded_finding(const Target& target, const CheckOptions& options, cons
   bug.found_after = found.bug.found_after;
   bug.preemptions = found.bug.preemptions;
   bug.execution_seed = found.bug.execution_seed;
-  if (!warning) execution.bug = bug;
+  const bool is_bug = !warning || (bug.library && options.settings.library == LibraryFaults::kBugs);
+  if (is_bug) {
+    execution.bug = bug;
+    execution.bug->warning = execution.bug->library = false;  // replayed, it is a bug like any other
+  }
   names::Namer namer(execution);
   Finding f = explain::explain(execution, bug, namer);
-  if (!warning && options.save_trace) f.trace = options.save_trace(execution);
+  if (is_bug && options.save_trace) f.trace = options.save_trace(execution);
   return f;
 }
 
@@ -175,7 +179,13 @@ Outcome check(const Target& target, const CheckOptions& options, const Watcher& 
                    return std::find(bug.objects.begin(), bug.objects.end(), o) != bug.objects.end();
                  });
         });
-    if (!told) r.warnings.push_back(std::move(f));
+    if (told || (f.library && s.library == LibraryFaults::kTrusted)) continue;
+    if (f.library && s.library == LibraryFaults::kBugs) {
+      f.warning = false;
+      r.bugs.push_back(std::move(f));
+      continue;
+    }
+    r.warnings.push_back(std::move(f));
   }
   // The library's faults stay warnings: nobody can mend them in the program.
   const bool warned = std::any_of(r.warnings.begin(), r.warnings.end(), [](const Finding& f) { return !f.library; });

@@ -12,10 +12,14 @@
 
 namespace lockstep::host {
 
+/// What a fault of the C++ standard library itself is.
+enum class LibraryFaults { kWarnings, kBugs, kTrusted };
+
 struct Settings {
   trace::Options options;  // mode, model, seed, depth, …
   bool keep_going = false;
   bool paranoid = false;
+  LibraryFaults library = LibraryFaults::kWarnings;
   std::uint64_t max_executions = 0;                // 0: no limit
   double max_seconds = 30;                         // 0: no limit
   std::uint32_t preemptions = 0;                   // mode bounded

@@ -39,7 +39,7 @@ enum class Outcome : u8 {
   kNeedFork,     // did something that a snapshot cannot undo
   kUnsupported,
   kDiverged,    // replay: the program did something else
-  kProbed,    // it was run only to see what a thread would do; now again in earnest
+  kProbed,      // it was run only to see what a thread would do; now again in earnest
   kStartAgain,  // what was taken for granted does not hold: the enumeration begins anew
 };
 

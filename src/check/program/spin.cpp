@@ -23,9 +23,10 @@ u64 hash_state(const EntryFrame& frame, u64 stack_high) {
 
 }  // namespace
 
-// A loop `r = load; while (!compare_exchange(r))` tries again with the value that the last attempt has seen. Then it stands
-// where it would stand if the load had seen that value, which is explored as well: nothing new follows. Whether it does
-// stand there is known from the execution in which the load sees it, or from running the thread up to there (a probe).
+// A loop `r = load; while (!compare_exchange(r))` tries again with the value that the last attempt has seen. Then it
+// stands where it would stand if the load had seen that value, which is explored as well: nothing new follows. Whether
+// it does stand there is known from the execution in which the load sees it, or from running the thread up to there (a
+// probe).
 namespace {
 bool repeats_the_load(Thread& t, u64 pc, u64 state) {
   const SpinState::Read& load = t.spin.last[0];

@@ -57,7 +57,7 @@ struct SpinState {
     Order order;
     bool failed;  // a compare-exchange that failed
   };
-  Read last[2];              // the two newest, the older one first
+  Read last[2];             // the two newest, the older one first
   u64 arrival_pc, arrival;  // of the operation that is about to be done
   Site sites[kSites];
   Observed observed[kMaxReads];  // the newest reads, a ring
