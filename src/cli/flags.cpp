@@ -10,10 +10,10 @@ namespace lockstep::cli {
 namespace {
 
 constexpr std::array kFlags = {
-    Flag{
-        "--mode", "MODE", "auto|exhaustive|brute|sleep-sets|pct|random|bounded", "auto", kCheck,
-        "how executions are chosen: all of them (exhaustive, brute), at random (pct, random), all with few preemptions "
-        "(bounded); auto: all while that can finish, then pct"},
+    Flag{"--mode", "MODE", "auto|exhaustive|brute|sleep-sets|pct|pos|random|bounded", "auto", kCheck,
+         "how executions are chosen: all of them (exhaustive, brute), at random (pct, pos, random), all with few "
+         "preemptions "
+         "(bounded); auto: all while that can finish, then pct"},
     Flag{"--memory-model", "MODEL", "rc11|sc|tso", "rc11", kCheck,
          "what a load may return: C++'s own memory model (rc11), x86's (tso), or interleavings only (sc)"},
     Flag{"--executions", "N", "", "no limit", kCheck, "stop after N executions; without --time, time is no limit then"},

@@ -33,8 +33,8 @@ constexpr std::array kKinds = {
 
 constexpr std::array kModes = {
     std::string_view("auto"),       std::string_view("exhaustive"), std::string_view("brute"),
-    std::string_view("sleep-sets"), std::string_view("pct"),        std::string_view("random"),
-    std::string_view("bounded"),    std::string_view("replay"),
+    std::string_view("sleep-sets"), std::string_view("pct"),        std::string_view("pos"),
+    std::string_view("random"),     std::string_view("bounded"),    std::string_view("replay"),
 };
 constexpr std::array kModels = {std::string_view("rc11"), std::string_view("sc"), std::string_view("tso")};
 constexpr std::array kIsolations = {std::string_view("auto"), std::string_view("snapshot"), std::string_view("fork")};

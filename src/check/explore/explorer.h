@@ -64,6 +64,7 @@ Explorer& sleep_set_explorer();   // the same with sleep sets
 Explorer& exhaustive_explorer();  // each execution graph once (optimal.h)
 Explorer& random_explorer();
 Explorer& pct_explorer();
+Explorer& pos_explorer();
 Explorer& bounded_explorer(u32 preemptions);
 /// Plain interleavings (every read takes the newest store, nothing spurious happens), fewest preemptions first.
 Explorer& simplest_explorer(u32 preemptions);

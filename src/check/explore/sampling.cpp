@@ -1,9 +1,12 @@
-// Sampling explorers: random and PCT. Both choose stale reads as well as threads.
+// Sampling explorers: random, PCT and POS. All choose stale reads as well as threads.
 //
-// PCT (Burckhardt, Kothari, Musuvathi, Nagarakatte, "A Randomized Scheduler with Probabilistic Guarantees of Finding
-// Bugs", ASPLOS 2010): threads have random distinct priorities and the highest enabled one runs; at d-1 random steps
-// the running one falls below all others. A bug of depth d among n threads and k steps is hit with probability at
-// least 1/(n k^(d-1)). A thread that yields or sleeps again and again falls too, so that the others get on (fairness).
+// POS (Yuan, Yang, Gu, "Partial Order Aware Concurrency Sampling", CAV 2018): each operation that is about to be done
+// has a random priority and the highest goes first; those that conflict with it get new ones, so that what depends on
+// an order is sampled anew and what does not is left alone. PCT (Burckhardt, Kothari, Musuvathi, Nagarakatte, "A
+// Randomized Scheduler with Probabilistic Guarantees of Finding Bugs", ASPLOS 2010): threads have random distinct
+// priorities and the highest enabled one runs; at d-1 random steps the running one falls below all others. A bug of
+// depth d among n threads and k steps is hit with probability at least 1/(n k^(d-1)). A thread that yields or sleeps
+// again and again falls too, so that the others get on (fairness).
 #include <new>
 
 #include "explore/explorer.h"
@@ -101,6 +104,42 @@ class Pct final : public Explorer {
   Thread* last_ = nullptr;
 };
 
+class Pos final : public Explorer {
+ public:
+  void begin(u64, u64 seed) override {
+    random_.reset(seed);
+    for (u32 i = 0; i < protocol::kMaxThreads; ++i) drawn_for_[i] = 0;
+  }
+
+  u32 thread(Thread* const* ready, u32 n, bool) override {
+    u32 best = 0;
+    for (u32 i = 0; i < n; ++i) {
+      Thread& t = *ready[i];
+      // Its operation is another one than last time once it has done something.
+      if (drawn_for_[t.id] != t.index + 1) draw(t);
+      if (t.priority > ready[best]->priority) best = i;
+    }
+    const Thread& chosen = *ready[best];
+    for (u32 i = 0; i < n; ++i) {
+      if (i != best && !commute(ready[i]->pending, chosen.pending)) draw(*ready[i]);
+    }
+    drawn_for_[chosen.id] = 0;
+    return best;
+  }
+
+  u32 choice(ChoiceKind kind, u32 n, Thread&) override { return sample_choice(random_, kind, n); }
+  bool end(Outcome) override { return true; }
+
+ private:
+  void draw(Thread& t) {
+    t.priority = random_.next();
+    drawn_for_[t.id] = t.index + 1;
+  }
+
+  Random random_;
+  u32 drawn_for_[protocol::kMaxThreads] = {};  // the index, and one, that the thread had when it drew its priority
+};
+
 template <class T>
 T& instance() {
   static T* one = nullptr;
@@ -112,5 +151,6 @@ T& instance() {
 
 Explorer& random_explorer() { return instance<RandomWalk>(); }
 Explorer& pct_explorer() { return instance<Pct>(); }
+Explorer& pos_explorer() { return instance<Pos>(); }
 
 }  // namespace lockstep::runtime

@@ -485,7 +485,7 @@ void explore_automatically(Segment& segment, u64 until) {
     bool hopeless = everything.estimate() / kHopeless > enumerated;
     // Bugs that need an unusual order early on are found sooner by chance than depth first.
     if (Stretch(segment, pct_explorer(), Mode::kPct).run(sample, until) != Ended::kLimit) return;
-    if (Stretch(segment, random_explorer(), Mode::kRandom).run(sample, until) != Ended::kLimit) return;
+    if (Stretch(segment, pos_explorer(), Mode::kPos).run(sample, until) != Ended::kLimit) return;
     turn = hopeless ? kFirstLook : kLong;
     sample = hopeless ? 4 * kShort : kShort;
   }
@@ -497,6 +497,8 @@ Explorer& make_explorer(const protocol::Config& config) {
       return random_explorer();
     case Mode::kPct:
       return pct_explorer();
+    case Mode::kPos:
+      return pos_explorer();
     case Mode::kBounded:
       return bounded_explorer(config.preemptions);
     case Mode::kBrute:
@@ -518,7 +520,8 @@ void explore(Segment& segment) {
     Explorer& explorer = make_explorer(segment.config);
     constexpr u64 kFirstLook = 16;
     resume(segment.config, explorer);
-    bool enumerates = segment.config.mode != Mode::kRandom && segment.config.mode != Mode::kPct;
+    bool enumerates =
+        segment.config.mode != Mode::kRandom && segment.config.mode != Mode::kPct && segment.config.mode != Mode::kPos;
     Ended ended = Ended::kLimit;
     for (u64 n = 0; n < kFirstLook && ended == Ended::kLimit && !segment.status.depth_reached; ++n) {
       ended = Stretch(segment, explorer, segment.config.mode).run(1, until);

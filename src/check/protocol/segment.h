@@ -25,7 +25,7 @@ inline constexpr std::uint32_t kNone = 0xffffffff;
 /// The environment variable through which the runtime finds the segment: the number of an inherited file descriptor.
 inline constexpr const char* kSegmentVariable = "LOCKSTEP_SEGMENT_FD";
 
-enum class Mode : std::uint8_t { kAuto, kExhaustive, kBrute, kSleepSets, kPct, kRandom, kBounded, kReplay };
+enum class Mode : std::uint8_t { kAuto, kExhaustive, kBrute, kSleepSets, kPct, kPos, kRandom, kBounded, kReplay };
 enum class MemoryModel : std::uint8_t { kRc11, kSc, kTso };
 /// How one execution is undone before the next: by restoring a snapshot in process, or by running each in a fork.
 enum class Isolation : std::uint8_t { kAuto, kSnapshot, kFork };
