@@ -369,14 +369,17 @@ class Stretch {
     segment.status.explorer = mode;
   }
 
-  /// Up to `limit` executions (kLimit); kBudget: the search's time or number of executions is used up.
+  /// Up to `limit` executions of ordinary length, or fewer long ones (kLimit); kBudget: the search's time or number of
+  /// executions is used up.
   Ended run(u64 limit, u64 until) {
     constexpr u64 kCutForEach = 100;
+    constexpr u64 kEventsForEach = 500;
+    u64 events = 0;
     constexpr u64 kCyclesBetweenLooks = 10000000;  // a few milliseconds on any machine
     u64 work = 0;
     u64 looked = __builtin_ia32_rdtsc();
     const protocol::Config& config = segment_.config;
-    for (u64 n = 0; n < limit; ++n) {
+    for (u64 n = 0; n < limit && events / kEventsForEach < limit; ++n) {
       u64 total = segment_.status.executions.load(std::memory_order_relaxed);
       if (config.max_executions && total >= config.max_executions) return Ended::kBudget;
       // Executions that are always cut do not count, but must not go on for ever either.
@@ -384,6 +387,7 @@ class Stretch {
       if (config.max_executions && cut >= kCutForEach * config.max_executions) return Ended::kBudget;
       Outcome outcome = one_execution(explorer_, segment_);
       if (is_news(outcome) && explorer_.log_again()) outcome = one_execution(explorer_, segment_);
+      events += g_result->events;
       Next next = account(segment_, explorer_, outcome);
       program.explorer = &explorer_;
       bool more = outcome == Outcome::kStartAgain || explorer_.end(outcome);
@@ -470,19 +474,25 @@ void explore_automatically(Segment& segment, u64 until) {
   if (!goes_on && look_for_cycles(segment, until) != Ended::kLimit) return;
   u64 turn = kFirstLook;
   u64 sample = kShort / 2;
+  bool all_cut = false;  // the enumeration is over, but no proof
   for (u64 enumerated = 0;;) {
     if (program.library_fenced != fenced) {
       fenced = program.library_fenced;
       everything.restart();
     }
-    Ended ended = Stretch(segment, everything, Mode::kExhaustive).run(turn, until);
-    if (ended == Ended::kAll) {
-      segment.status.complete = proved(segment, everything);
-      return;
+    if (!all_cut) {
+      Ended ended = Stretch(segment, everything, Mode::kExhaustive).run(turn, until);
+      if (ended == Ended::kAll) {
+        segment.status.complete = proved(segment, everything);
+        // What --depth cut off may yet be met by chance; without a budget there would be no end.
+        all_cut = segment.status.depth_reached && (until || segment.config.max_executions);
+        if (!all_cut) return;
+      } else if (ended != Ended::kLimit) {
+        return;
+      }
     }
-    if (ended != Ended::kLimit) return;
     enumerated += turn;
-    bool hopeless = everything.estimate() / kHopeless > enumerated;
+    bool hopeless = !all_cut && everything.estimate() / kHopeless > enumerated;
     // Bugs that need an unusual order early on are found sooner by chance than depth first.
     if (Stretch(segment, pct_explorer(), Mode::kPct).run(sample, until) != Ended::kLimit) return;
     if (Stretch(segment, pos_explorer(), Mode::kPos).run(sample, until) != Ended::kLimit) return;

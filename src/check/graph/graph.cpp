@@ -25,6 +25,7 @@ void Graph::reset() {
   has_sc_fence = false;
   has_sc_access = false;
   approximated = renumbered = false;
+  effort = 0;
 }
 
 Store* Graph::insert_store(Location& location, Store* place, u64 position) {

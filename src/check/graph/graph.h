@@ -127,6 +127,8 @@ class Graph {
   bool has_sc_access = false;
   /// The model had to leave out outcomes that it allows, because the graph is too large to tell.
   bool approximated = false;
+  /// What the model has spent on this execution, in steps.
+  u64 effort = 0;
   /// insert_store has given the stores of the location new positions.
   bool renumbered = false;
 

@@ -12,7 +12,7 @@ namespace {
 
 using protocol::RmwOp;
 
-constexpr u32 kMaxCandidates = 256;
+constexpr u32 kMaxCandidates = 128;
 
 Value of(const Store& s) { return {s.value[0], s.value[1]}; }
 
