@@ -85,6 +85,7 @@ Finding explain(const trace::Execution& recorded, const trace::Bug& bug, names::
   f.found_after = bug.found_after;
   f.preemptions = bug.preemptions;
   f.output = execution.output;
+  f.execution = std::make_shared<const trace::Execution>(execution);
   for (const std::uint64_t addr : diagnosis.objects) {
     const Index when = diagnosis.second != kNone ? diagnosis.second : bug.event;
     std::string name = namer.object(addr, when);

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "check/protocol/segment.h"
+#include "trace/execution.h"
 
 namespace lockstep::explain {
 
@@ -26,6 +28,52 @@ struct Step {
   std::string folded;  // what was left out before this step: "main 3 steps"; empty if nothing
   bool turning_point = false;
   bool repeats = false;  // the steps with this mark, in their order, happen again and again for ever
+  std::uint32_t event =
+      protocol::kNone;  // of the execution; kNone for what is no event: a thread waits, a block is freed
+};
+
+/// A place in the source.
+struct Place {
+  std::string function, file;  // the file as the debug information names it
+  int line = 0;
+};
+
+/// A thread that can never go on, and why.
+struct Waiting {
+  std::string thread;
+  std::string object;  // what it waits for; empty if that has no name
+  std::string holder;  // the thread that would have to act first; empty if there is none
+  std::string why;     // a sentence
+  Place place;
+};
+
+/// One of the four conditions of a deadlock (Coffman, Elphick and Shoshani, System Deadlocks, 1971).
+struct Condition {
+  std::string name;      // "mutual exclusion", "hold and wait", "no preemption", "circular wait"
+  std::string evidence;  // in this execution, as a sentence
+};
+
+/// One of the two accesses of a race.
+struct Access {
+  std::string thread;
+  std::string action;              // "writes `x`"
+  std::vector<Place> stack;        // innermost first, the user's own frames
+  std::vector<std::string> locks;  // held during the access
+};
+
+/// What would mend it.
+struct Fix {
+  std::string title;   // "take both locks at once"
+  std::string how;     // what to write
+  std::string breaks;  // the condition that no longer holds then: "circular wait"
+  std::string cost;
+  std::string diff;  // of the user's own lines, in unified form without file headers; empty where it cannot be told
+};
+
+/// A run that differs in one point, was run, and passes.
+struct Counterfactual {
+  std::string text;         // "with step 3 after step 5 it passes"
+  std::vector<Step> steps;  // the same objects' steps in that run
 };
 
 struct Finding {
@@ -38,10 +86,17 @@ struct Finding {
   std::uint64_t found_after = 0;
   std::uint32_t preemptions = 0;
   std::vector<Step> steps;
-  std::vector<std::string> stack;  // where it failed, innermost first: "transfer at bank.cpp:12"
-  std::string output;              // of the program
-  std::string trace;               // the file, empty if none was written
-  std::string test;                // of --each-test, empty otherwise
+  std::vector<std::string> stack;     // where it failed, innermost first: "transfer at bank.cpp:12"
+  std::string output;                 // of the program
+  std::vector<Waiting> waiting;       // deadlocks and livelocks: the chain, each thread before the one it waits for
+  std::vector<Condition> conditions;  // deadlocks of a cycle: all four
+  std::vector<Access> accesses;       // data races: both
+  std::string unordered;              // what no happens-before edge orders, as a sentence; empty if that is not it
+  std::optional<Counterfactual> counterfactual;
+  std::vector<Fix> fixes;
+  std::shared_ptr<const trace::Execution> execution;  // what this was made from; null if it was not recorded
+  std::string trace;                                  // the file, empty if none was written
+  std::string test;                                   // of --each-test, empty otherwise
 };
 
 }  // namespace lockstep::explain

@@ -614,6 +614,7 @@ void Story::add_event(Index i) {
   numbers_[i] = s.n;
   last_call_.reset();
   last_access_ = i;
+  s.event = i;
   s.object = object;
   s.action = what;
   if ((e.flags & protocol::kFlagValue) && (trace::is_read(e.op) || trace::is_write(e.op))) {

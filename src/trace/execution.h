@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -97,6 +98,9 @@ struct Execution {
   std::vector<Bug> warnings;
   std::string output;
   bool truncated = false;
+  /// A run that differs in one point and has no bug; null if none is known. It has none of its own, and shares program,
+  /// options and modules with this one.
+  std::shared_ptr<const Execution> passing;
 
   std::span<const Frame> stack(Stack s) const { return {frames.data() + s.first, s.count}; }
 };

@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kMaxNesting = 8;
+constexpr int kMaxNesting = 9;
 constexpr std::uintmax_t kMaxFileBytes = 1u << 30;
 
 std::uint64_t checksum(std::string_view text) {  // FNV-1a
@@ -228,7 +228,7 @@ std::string wrapped(const std::string& content) {
                      checksum(content), content);
 }
 
-Execution from_content(const Json& c) {
+Execution from_content(const Json& c, bool nested = false) {
   Execution e;
   const Json& program = c.at("program");
   e.program.path = bytes_from_json(program.at("path"));
@@ -250,12 +250,14 @@ Execution from_content(const Json& c) {
   if (e.program.argv.empty()) throw TraceError("is corrupt: it names no program");
   if (e.decisions.size() > protocol::kMaxDecisions) throw TraceError("is corrupt: it has too many decisions");
   sanitize(e);
+  if (const auto passing = c.find("passing"); passing != c.end() && !passing->is_null()) {
+    if (nested) throw TraceError("is corrupt: its passing run has another one");
+    e.passing = std::make_shared<const Execution>(from_content(*passing, true));
+  }
   return e;
 }
 
-}  // namespace
-
-std::string to_text(const Execution& e) {
+Json to_content(const Execution& e) {
   Json c;
   Json argv = Json::array();
   for (const std::string& a : e.program.argv) argv.push_back(bytes_to_json(a));
@@ -273,8 +275,13 @@ std::string to_text(const Execution& e) {
   c["bug"] = e.bug ? write(*e.bug) : Json();
   c["output"] = bytes_to_json(e.output);
   c["truncated"] = e.truncated;
-  return wrapped(dump(c));
+  c["passing"] = e.passing ? to_content(*e.passing) : Json();
+  return c;
 }
+
+}  // namespace
+
+std::string to_text(const Execution& e) { return wrapped(dump(to_content(e))); }
 
 Execution from_text(std::string_view text) {
   try {

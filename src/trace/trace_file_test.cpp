@@ -41,6 +41,22 @@ TEST(TraceFile, RoundTripIsExact) {
   EXPECT_TRUE(again.options.library_fenced);
 }
 
+TEST(TraceFile, KeepsThePassingRun) {
+  Execution e = sample();
+  EXPECT_EQ(from_text(to_text(e)).passing, nullptr);
+  Execution passing = sample();
+  passing.bug.reset();
+  passing.output = "fine";
+  e.passing = std::make_shared<const Execution>(passing);
+  const Execution again = from_text(to_text(e));
+  ASSERT_NE(again.passing, nullptr);
+  EXPECT_EQ(again.passing->output, "fine");
+  EXPECT_FALSE(again.passing->bug);
+  EXPECT_EQ(again.passing->decisions.size(), 2u);
+  std::string difference;
+  EXPECT_TRUE(same_execution(passing, *again.passing, &difference)) << difference;
+}
+
 TEST(TraceFile, EveryChangedByteIsNoticed) {
   test::Recorder recorder;
   test::record_self_deadlock();
