@@ -96,6 +96,9 @@ Finding explain(const trace::Execution& recorded, const trace::Bug& bug, names::
   f.summary = summarise(history, bug, diagnosis, namer);
   if (bug.library) f.summary = library_of(execution) + f.summary;
   f.steps = tell(history, bug, diagnosis, namer);
+  if (execution.bug && bug.kind == execution.bug->kind && bug.signature == execution.bug->signature) {
+    f.counterfactual = counterfactual(execution, diagnosis, f, namer);
+  }
 
   // The stack of the failure is worth showing where the failure is a place, not an order.
   const bool placed =

@@ -70,10 +70,12 @@ struct Fix {
   std::string diff;  // of the user's own lines, in unified form without file headers; empty where it cannot be told
 };
 
-/// A run that differs in one point, was run, and passes.
+/// Runs that differ from this one in one point were tried, the smallest changes first, until one passed.
 struct Counterfactual {
-  std::string text;         // "with step 3 after step 5 it passes"
-  std::vector<Step> steps;  // the same objects' steps in that run
+  std::string text;         // a sentence: "With step 4 before step 2 it passes: …"
+  bool passes = false;      // such a run was found
+  std::uint64_t tried = 0;  // runs
+  std::vector<Step> steps;  // the same objects' steps in the run that passes
 };
 
 struct Finding {

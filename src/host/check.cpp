@@ -56,12 +56,25 @@ Finding not_deterministic(const FoundBug& found, const std::string& detail) {
   return f;
 }
 
+// A run of which it is known that it has no bug.
+std::shared_ptr<const trace::Execution> passing_run(const Target& target, const trace::Options& how,
+                                                    const Refined& refined) {
+  if (!refined.passes) return nullptr;
+  Recorded recorded = record(target, how, refined.passing);
+  if (recorded.interrupted || recorded.diverged || !recorded.problem.empty() || recorded.execution.bug) return nullptr;
+  return std::make_shared<const trace::Execution>(std::move(recorded.execution));
+}
+
 // Records one bug and puts it into words.
 Finding recorded_finding(const Target& target, const CheckOptions& options, const FoundBug& found, bool warning,
                          bool* nondeterministic) {
   trace::Options how = options.settings.options;
   how.library_fenced = found.bug.library_fenced;
-  Recorded recorded = record(target, how, found.decisions);
+  std::optional<Refined> refined;
+  // A round that repeats for ever is no matter of one step; the library's faults nobody can mend in the program.
+  const bool repeats = !found.decisions.empty() && found.decisions.back().kind == protocol::ChoiceKind::kCycle;
+  if (!warning && !found.bug.library && !repeats) refined = refine(target, how, found.decisions);
+  Recorded recorded = record(target, how, refined ? refined->decisions : found.decisions);
   trace::Execution& execution = recorded.execution;
   if (recorded.interrupted || !recorded.problem.empty()) {
     Finding f = explain::explain_unrecorded(found.bug);
@@ -90,6 +103,12 @@ Finding recorded_finding(const Target& target, const CheckOptions& options, cons
   bug.found_after = found.bug.found_after;
   bug.preemptions = found.bug.preemptions;
   bug.execution_seed = found.bug.execution_seed;
+  if (refined) {
+    bug.preemptions = refined->preemptions;
+    execution.passing = passing_run(target, how, *refined);
+    execution.neighbours = refined->tried;
+    execution.all_neighbours = refined->all;
+  }
   const bool is_bug = !warning || (bug.library && options.settings.library == LibraryFaults::kBugs);
   if (is_bug) {
     execution.bug = bug;

@@ -308,6 +308,32 @@ SearchResult search(const Target& target, const Settings& settings, const Watche
   return r;
 }
 
+std::optional<Refined> refine(const Target& target, const trace::Options& options,
+                              const std::vector<trace::Decision>& decisions) {
+  SharedSegment segment;
+  protocol::Config& c = segment->config;
+  configure(c, options);
+  c.mode = protocol::Mode::kRefine;
+  c.replay = offsetof(protocol::Segment, replay);
+  c.replay_count = static_cast<std::uint32_t>(std::min<std::size_t>(decisions.size(), protocol::kMaxDecisions));
+  std::copy_n(decisions.begin(), c.replay_count, segment->replay);
+  const ChildEnd end = run_child(target, segment, 0, {});
+  const protocol::Status& status = segment->status;
+  // A neighbour may have ended the process; what was found before that holds.
+  if (end.interrupted || status.bug_count.load() != 1) return std::nullopt;
+  Refined r;
+  r.decisions.assign(segment->replay, segment->replay + std::min(c.replay_count, protocol::kMaxDecisions));
+  r.preemptions = segment->bugs[0].preemptions;
+  r.tried = status.executions.load();
+  r.all = status.complete.load();
+  r.passes = end.done && status.passes.load();
+  if (r.passes) {
+    const std::uint32_t count = std::min(status.decision_count.load(), protocol::kMaxDecisions);
+    r.passing.assign(segment->decisions, segment->decisions + count);
+  }
+  return r;
+}
+
 Recorded record(const Target& target, const trace::Options& options, const std::vector<trace::Decision>& decisions) {
   SharedSegment segment;
   protocol::Config& c = segment->config;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
 #include <vector>
 
 #include "host/child.h"
@@ -63,5 +64,18 @@ struct Recorded {
   std::vector<std::uint64_t> problem_frames;  // where, innermost first
 };
 Recorded record(const Target& target, const trace::Options& options, const std::vector<trace::Decision>& decisions);
+
+/// What lies next to a found bug; see Mode::kRefine.
+struct Refined {
+  std::vector<trace::Decision> decisions;  // the simplest execution with the same bug
+  std::uint32_t preemptions = 0;
+  std::vector<trace::Decision> passing;  // the nearest execution without; empty if none was found
+  bool passes = false;
+  std::uint64_t tried = 0;
+  bool all = false;  // neighbours were tried
+};
+/// Nothing if the program does not do the same again, or is interrupted.
+std::optional<Refined> refine(const Target& target, const trace::Options& options,
+                              const std::vector<trace::Decision>& decisions);
 
 }  // namespace lockstep::host

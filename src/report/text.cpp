@@ -172,6 +172,10 @@ void Text::finding(const Finding& f, const Report& r) {
     line("Called from:");
     for (std::size_t i = 1; i < std::min<std::size_t>(f.stack.size(), 12); ++i) line("  " + printable(f.stack[i]));
   }
+  if (f.counterfactual) {
+    line("");
+    paragraph(printable(f.counterfactual->text));
+  }
   output(f);
   line("");
   if (f.found_after > 0) {

@@ -101,6 +101,8 @@ struct Execution {
   /// A run that differs in one point and has no bug; null if none is known. It has none of its own, and shares program,
   /// options and modules with this one.
   std::shared_ptr<const Execution> passing;
+  std::uint64_t neighbours = 0;  // runs that differ from this one in one point and were tried to find it
+  bool all_neighbours = false;   // there are no others
 
   std::span<const Frame> stack(Stack s) const { return {frames.data() + s.first, s.count}; }
 };

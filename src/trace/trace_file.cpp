@@ -250,6 +250,11 @@ Execution from_content(const Json& c, bool nested = false) {
   if (e.program.argv.empty()) throw TraceError("is corrupt: it names no program");
   if (e.decisions.size() > protocol::kMaxDecisions) throw TraceError("is corrupt: it has too many decisions");
   sanitize(e);
+  if (const auto tried = c.find("neighbours"); tried != c.end()) {
+    Reader r(*tried);
+    r(e.neighbours);
+    r(e.all_neighbours);
+  }
   if (const auto passing = c.find("passing"); passing != c.end() && !passing->is_null()) {
     if (nested) throw TraceError("is corrupt: its passing run has another one");
     e.passing = std::make_shared<const Execution>(from_content(*passing, true));
@@ -275,6 +280,7 @@ Json to_content(const Execution& e) {
   c["bug"] = e.bug ? write(*e.bug) : Json();
   c["output"] = bytes_to_json(e.output);
   c["truncated"] = e.truncated;
+  c["neighbours"] = {e.neighbours, e.all_neighbours};
   c["passing"] = e.passing ? to_content(*e.passing) : Json();
   return c;
 }

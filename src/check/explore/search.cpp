@@ -6,7 +6,9 @@
 
 #include "detect/library.h"
 #include "detect/race.h"
+#include "explore/driver.h"
 #include "explore/explorer.h"
+#include "explore/refine.h"
 #include "program/heap.h"
 #include "program/modules.h"
 #include "program/program.h"
@@ -26,18 +28,6 @@ using protocol::Phase;
 using protocol::Segment;
 using protocol::Status;
 
-// What an execution in a fork tells its parent.
-struct Result {
-  Outcome outcome;
-  Bug found;
-  Bug warnings[8];
-  u32 warning_count;
-  u32 preemptions;
-  u64 events;
-  u64 fingerprint;
-  bool approximated;  // see Graph
-  bool reported;      // the child reached the end of its execution
-};
 Result* g_result = nullptr;
 
 int (*g_entry)(void*) = nullptr;
@@ -111,7 +101,10 @@ Outcome run_once() {
   return g_result->outcome;
 }
 
-// Runs one execution under the explorer, again if it needs more fibers or a fork. The explorer sees it once.
+}  // namespace
+
+const Result& last_result() { return *g_result; }
+
 Outcome one_execution(Explorer& explorer, Segment& segment) {
   program.explorer = &explorer;
   program.optimal = &explorer == &optimal_explorer() ? &optimal_explorer() : nullptr;
@@ -144,6 +137,8 @@ Outcome one_execution(Explorer& explorer, Segment& segment) {
     return outcome;
   }
 }
+
+namespace {
 
 // What was reported already, as it was found and as it was simplified.
 struct Known {
@@ -593,6 +588,10 @@ void search(Segment& segment, int (*entry)(void*), void* argument) {
   if (segment.config.mode == Mode::kReplay) {
     record(segment, reinterpret_cast<protocol::Decision*>(reinterpret_cast<u8*>(&segment) + segment.config.replay),
            segment.config.replay_count);
+  } else if (segment.config.mode == Mode::kRefine) {
+    segment.status.phase = Phase::kExploring;
+    refine(segment);
+    segment.status.phase = Phase::kDone;
   } else {
     segment.status.phase = Phase::kExploring;
     explore(segment);

@@ -288,6 +288,8 @@ Thread* Program::pick_in_graph(Thread* current) {
   } else if (n > 1) {
     chosen = explorer->thread(ready, n, resumable);
     if (LOCKSTEP_UNLIKELY(chosen >= n)) finish(explorer->diverged() ? Outcome::kDiverged : Outcome::kPruned);
+  } else if (LOCKSTEP_UNLIKELY(!explorer->only(*ready[0]))) {
+    finish(Outcome::kPruned);
   }
   if (n > 1) log(ChoiceKind::kThread, n, chosen, current ? current->id : protocol::kNoThread);
   if (resumable && chosen != 0) ++preemptions;

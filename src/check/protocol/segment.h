@@ -20,12 +20,23 @@
 namespace lockstep::protocol {
 
 inline constexpr std::uint32_t kMagic = 0x4b434f4c;  // "LOCK"
-inline constexpr std::uint32_t kVersion = 1;
+inline constexpr std::uint32_t kVersion = 2;
 inline constexpr std::uint32_t kNone = 0xffffffff;
 /// The environment variable through which the runtime finds the segment: the number of an inherited file descriptor.
 inline constexpr const char* kSegmentVariable = "LOCKSTEP_SEGMENT_FD";
 
-enum class Mode : std::uint8_t { kAuto, kExhaustive, kBrute, kSleepSets, kPct, kPos, kRandom, kBounded, kReplay };
+enum class Mode : std::uint8_t {
+  kAuto,
+  kExhaustive,
+  kBrute,
+  kSleepSets,
+  kPct,
+  kPos,
+  kRandom,
+  kBounded,
+  kReplay,
+  kRefine
+};
 enum class MemoryModel : std::uint8_t { kRc11, kSc, kTso };
 /// How one execution is undone before the next: by restoring a snapshot in process, or by running each in a fork.
 enum class Isolation : std::uint8_t { kAuto, kSnapshot, kFork };
@@ -295,6 +306,7 @@ struct Status {
   std::atomic<Phase> phase;
   std::atomic<bool> stop;                  // set by the host: end after this execution (Ctrl-C, time)
   std::atomic<bool> complete;              // every execution was explored
+  std::atomic<bool> passes;                // refine: `decisions` are those of a run that passes
   std::atomic<bool> diverged;              // replay: the program did something else
   std::atomic<bool> suspended;             // what is left was written to the checkpoint
   std::atomic<bool> depth_reached;         // some execution was cut by `depth`
