@@ -96,6 +96,8 @@ Finding explain(const trace::Execution& recorded, const trace::Bug& bug, names::
   f.summary = summarise(history, bug, diagnosis, namer);
   if (bug.library) f.summary = library_of(execution) + f.summary;
   f.steps = tell(history, bug, diagnosis, namer);
+  find_causes(history, bug, diagnosis, namer, &f);
+  if (!bug.library) f.fixes = fixes(history, bug, diagnosis, namer, f);
   if (execution.bug && bug.kind == execution.bug->kind && bug.signature == execution.bug->signature) {
     f.counterfactual = counterfactual(execution, diagnosis, f, namer);
   }

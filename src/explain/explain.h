@@ -28,9 +28,17 @@ std::string summarise_cycle(const History& history, const trace::Bug& bug, const
 /// Rules 3 to 7: only the steps that matter, each with its cause.
 std::vector<Step> tell(const History& history, const trace::Bug& bug, const Diagnosis& diagnosis, names::Namer& namer);
 
+/// Rules 6 and 7: `waiting`, `conditions`, `accesses` and `unordered` of the finding.
+void find_causes(const History& history, const trace::Bug& bug, const Diagnosis& diagnosis, names::Namer& namer,
+                 Finding* finding);
+
 /// Rule 8, from the run that passes in `failing.passing` and from how many were tried. `finding` has its steps already.
 std::optional<Counterfactual> counterfactual(const trace::Execution& failing, const Diagnosis& diagnosis,
                                              const Finding& finding, names::Namer& namer);
+
+/// Rule 9. `finding` has its objects already.
+std::vector<Fix> fixes(const History& history, const trace::Bug& bug, const Diagnosis& diagnosis, names::Namer& namer,
+                       const Finding& finding);
 
 /// Whether the second access of a race is the free of the whole block: two atomic accesses alone do not race.
 bool races_with_free(const History& history, const trace::Bug& bug, const Diagnosis& diagnosis, names::Namer& namer);

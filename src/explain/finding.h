@@ -67,7 +67,7 @@ struct Fix {
   std::string how;     // what to write
   std::string breaks;  // the condition that no longer holds then: "circular wait"
   std::string cost;
-  std::string diff;  // of the user's own lines, in unified form without file headers; empty where it cannot be told
+  std::string diff;  // of the user's own lines, in unified form; empty where it cannot be told
 };
 
 /// Runs that differ from this one in one point were tried, the smallest changes first, until one passed.

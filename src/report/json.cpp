@@ -33,6 +33,58 @@ Json step(const explain::Step& s) {
   return j;
 }
 
+Json place(const explain::Place& p) {
+  Json j;
+  j["function"] = or_null(p.function);
+  j["file"] = or_null(p.file);
+  j["line"] = p.line > 0 ? Json(p.line) : Json();
+  return j;
+}
+
+// What is known of the causes, and what helps; nothing of what does not apply.
+void add_causes(Json& j, const explain::Finding& f) {
+  for (const explain::Waiting& w : f.waiting) {
+    Json entry;
+    entry["thread"] = w.thread;
+    entry["object"] = or_null(w.object);
+    entry["holder"] = or_null(w.holder);
+    entry["why"] = w.why;
+    entry["place"] = place(w.place);
+    j["waiting"].push_back(std::move(entry));
+  }
+  for (const explain::Condition& c : f.conditions) {
+    j["conditions"].push_back({{"name", c.name}, {"evidence", c.evidence}});
+  }
+  for (const explain::Access& a : f.accesses) {
+    Json entry;
+    entry["thread"] = a.thread;
+    entry["action"] = a.action;
+    entry["locks"] = a.locks;
+    entry["stack"] = Json::array();
+    for (const explain::Place& p : a.stack) entry["stack"].push_back(place(p));
+    j["accesses"].push_back(std::move(entry));
+  }
+  if (!f.unordered.empty()) j["unordered"] = f.unordered;
+  if (f.counterfactual) {
+    Json entry;
+    entry["text"] = f.counterfactual->text;
+    entry["passes"] = f.counterfactual->passes;
+    entry["tried"] = f.counterfactual->tried;
+    entry["steps"] = Json::array();
+    for (const explain::Step& s : f.counterfactual->steps) entry["steps"].push_back(step(s));
+    j["counterfactual"] = std::move(entry);
+  }
+  for (const explain::Fix& fix : f.fixes) {
+    Json entry;
+    entry["title"] = fix.title;
+    entry["how"] = fix.how;
+    entry["breaks"] = or_null(fix.breaks);
+    entry["cost"] = or_null(fix.cost);
+    entry["diff"] = or_null(fix.diff);
+    j["fixes"].push_back(std::move(entry));
+  }
+}
+
 Json finding(const explain::Finding& f) {
   Json j;
   j["kind"] = trace::kind_name(f.kind);
@@ -46,6 +98,7 @@ Json finding(const explain::Finding& f) {
   j["steps"] = Json::array();
   for (const explain::Step& s : f.steps) j["steps"].push_back(step(s));
   j["stack"] = f.stack;
+  add_causes(j, f);
   j["output"] = f.output;
   if (!f.test.empty()) j["test"] = f.test;
   return j;

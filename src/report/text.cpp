@@ -1,6 +1,7 @@
 #include "names/text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -61,6 +62,8 @@ class Text {
   void finding(const Finding& f, const Report& r);
   void library_finding(const Finding& f);
   void steps(const Finding& f);
+  void causes(const Finding& f);
+  void fixes(const Finding& f);
   void output(const Finding& f);
   void line(const std::string& text) { out_ += text + "\n"; }
   void paragraph(const std::string& text, std::size_t indent = 0) {
@@ -125,6 +128,76 @@ void Text::steps(const Finding& f) {
   }
 }
 
+std::string place_text(const explain::Place& p) {
+  return fmt::format("{}{}{}:{}", p.function, p.function.empty() ? "" : " at ", names::base_name(p.file), p.line);
+}
+
+// Why it came to it: what the steps alone do not say.
+void Text::causes(const Finding& f) {
+  for (const explain::Access& a : f.accesses) {
+    line("");
+    std::vector<std::string> locks;
+    for (const std::string& lock : a.locks) locks.push_back("`" + lock + "`");
+    paragraph(
+        printable(fmt::format("{} {}, {}", a.thread, a.action,
+                              locks.empty() ? "holding no lock" : fmt::format("holding {}", fmt::join(locks, ", ")))));
+    for (std::size_t i = 0; i < std::min<std::size_t>(a.stack.size(), 6); ++i) {
+      line(fmt::format("  {} {}", i == 0 ? "in" : "by", printable(place_text(a.stack[i]))));
+    }
+  }
+  if (!f.unordered.empty()) {
+    line("");
+    paragraph(printable(f.unordered));
+  }
+  if (!f.waiting.empty() && f.conditions.empty()) {  // a cycle's steps and conditions have said it
+    line("");
+    line("Why nobody can go on:");
+    std::size_t width = 0;
+    for (const explain::Waiting& w : f.waiting) width = std::max(width, columns(w.thread));
+    width = std::min<std::size_t>(width, 30);
+    for (const explain::Waiting& w : f.waiting) {
+      const std::size_t indent = width + 4;
+      line("  " + styled("36", pad(printable(w.thread), width)) + "  " +
+           wrap(printable(w.why), width_ > indent + 20 ? width_ - indent : 40, indent));
+    }
+  }
+  if (!f.conditions.empty()) {
+    line("");
+    line("All four conditions of a deadlock hold; without one of them there is none:");
+    for (const explain::Condition& c : f.conditions) {
+      constexpr std::size_t kIndent = 20;
+      line("  " + pad(c.name, 16) + "  " + wrap(printable(c.evidence), width_ - kIndent, kIndent));
+    }
+  }
+  if (f.counterfactual) {
+    line("");
+    paragraph(printable(f.counterfactual->text));
+  }
+}
+
+void Text::fixes(const Finding& f) {
+  if (f.fixes.empty()) return;
+  line("");
+  line("What mends it:");
+  for (std::size_t i = 0; i < f.fixes.size(); ++i) {
+    const explain::Fix& fix = f.fixes[i];
+    std::string text = fmt::format("{}. {}", fix.title, fix.how);
+    if (!fix.breaks.empty()) text += fmt::format(" Breaks: {}.", fix.breaks);
+    if (!fix.cost.empty()) text += fmt::format(" Cost: {}", fix.cost);
+    line(fmt::format("  {}. ", i + 1) + wrap(printable(text), width_ - 5, 5));
+    if (fix.diff.empty()) continue;
+    std::string diff = printable(fix.diff, true);
+    for (std::size_t at = 0; at < diff.size();) {
+      std::size_t end = diff.find('\n', at);
+      if (end == std::string::npos) end = diff.size();
+      const std::string row = diff.substr(at, end - at);
+      const char* colour = row.starts_with("+") ? "32" : row.starts_with("-") ? "31" : "2";
+      line("     " + styled(colour, row));
+      at = end + 1;
+    }
+  }
+}
+
 void Text::output(const Finding& f) {
   if (f.output.empty()) return;
   constexpr std::size_t kShown = 20;
@@ -172,10 +245,8 @@ void Text::finding(const Finding& f, const Report& r) {
     line("Called from:");
     for (std::size_t i = 1; i < std::min<std::size_t>(f.stack.size(), 12); ++i) line("  " + printable(f.stack[i]));
   }
-  if (f.counterfactual) {
-    line("");
-    paragraph(printable(f.counterfactual->text));
-  }
+  causes(f);
+  fixes(f);
   output(f);
   line("");
   if (f.found_after > 0) {

@@ -343,6 +343,7 @@ void Program::abandon_for(Thread& to) {
 
 void Program::park(Thread& t) {
   explorer->parked(t);
+  if (LOCKSTEP_UNLIKELY(recording)) recorder::stands(t);
   if (t.starter) {
     Thread& starter = *t.starter;
     t.starter = nullptr;

@@ -126,7 +126,7 @@ void describe_threads() {
   for (u32 i = 0; i < program.thread_count(); ++i) {
     Thread& t = program.thread(i);
     protocol::Thread& to = r.threads[i];
-    Stack newest = to.stack;  // of its last event
+    Stack newest = to.stack;  // of its last event, or of what it waits to do
     to = {};
     to.stack = newest;
     copy_text(to.name, sizeof to.name, t.name);
@@ -213,6 +213,13 @@ u32 event(const Note& note, Thread& t) {
   e.stack = stack_here();
   r.threads[t.id].stack = e.stack;
   return r.event_count++;
+}
+
+void stands(Thread& t) {
+  Thread* was = running;
+  running = nullptr;
+  out().threads[t.id].stack = stack_here();
+  running = was;
 }
 
 u32 count() { return out().event_count; }

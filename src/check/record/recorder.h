@@ -30,6 +30,8 @@ struct Note {
 void begin();
 /// Returns the event's number.
 u32 event(const Note& note, Thread& t);
+/// The thread is about to do what it may have to wait for; called on its own stack.
+void stands(Thread& t);
 /// How many events there are.
 u32 count();
 /// A plain access to memory that several threads touch. A written value is read back at the thread's next event.
