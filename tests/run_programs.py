@@ -17,6 +17,7 @@ A program begins with comment lines that say what is expected of it:
 `kind`, `pattern`, `object` and `warning` (the kind of a warning) may name alternatives, kind=deadlock|lock-misuse, and so
 may the whole line: pass | fail kind=deadlock.
 Every failure is replayed from its trace, three times: the same bug, and the same report to the letter, times apart.
+Where the report names a run that passes, that is replayed too, and passes.
 
 Exit status: 0 as expected, 1 not, 2 wrong usage, 77 nothing to run (CTest counts that as skipped).
 """
@@ -210,6 +211,15 @@ def check_replays(lockstep, trace, bug):
             raise Failure("replays differ:\n" + "\n".join(lines))
 
 
+def check_counterfactual(lockstep, trace, bug):
+    """The run of which the report says that it passes does."""
+    if not (bug.get("counterfactual") or {}).get("passes"):
+        return
+    status, report, errors = run_lockstep([lockstep, "replay", str(trace), "--counterfactual", "--json", "-"])
+    if status != 0 or report.get("verdict") != "pass":
+        raise Failure(f"replay --counterfactual: expected to pass, got {status}, {report.get('bugs')}\n{errors}")
+
+
 def run_one(source, header, compiler, arguments):
     """Builds and checks a program with one compiler; raises Failure when something is not as expected."""
     binary = build(source, compiler, header, arguments.root, arguments.build_dir)
@@ -233,6 +243,7 @@ def run_one(source, header, compiler, arguments):
         if not trace.exists():
             raise Failure(f"--trace wrote no file: {shlex.join(command)}")
         check_replays(arguments.lockstep, trace, report["bugs"][0])
+        check_counterfactual(arguments.lockstep, trace, report["bugs"][0])
     return report
 
 

@@ -39,6 +39,8 @@ constexpr std::array kFlags = {
     Flag{"--json", "FILE|-", "", "", kCheck | kReplay | kMerge, "write the report as JSON; - is standard output"},
     Flag{"--junit", "FILE|-", "", "", kCheck | kReplay, "write the report as JUnit XML"},
     Flag{"--trace", "FILE", "", "", kCheck, "where the failing execution goes (default: lockstep-PROGRAM-KIND.trace)"},
+    Flag{"--counterfactual", "", "", "", kReplay,
+         "run the nearest execution without the bug instead, and show its steps; exit status 0 when it passes again"},
     Flag{"--paranoid", "", "", "", kCheck, "check each explored execution against the memory model's axioms once more"},
     Flag{"--dump-executions", "FILE", "", "", kCheck,
          "with --mode exhaustive: write each execution graph as a line (what reads from what, orders)"},

@@ -107,8 +107,8 @@ Outputs::Outputs(const Arguments& arguments) : style_(style_for(arguments, STDOU
   text_ = !arguments.has("--quiet") && json != "-" && junit != "-";
 }
 
-void Outputs::write(const report::Report& report) {
-  if (text_) write_fully(STDOUT_FILENO, report::to_text(report, style_), "standard output");
+void Outputs::write(const report::Report& report, const std::string& before) {
+  if (text_) write_fully(STDOUT_FILENO, before + report::to_text(report, style_), "standard output");
   for (OutputFile& f : json_) f.write(report::to_json(report));
   for (OutputFile& f : junit_) f.write(report::to_junit(report));
 }

@@ -36,7 +36,9 @@ class Outputs {
  public:
   explicit Outputs(const Arguments& arguments);
 
-  void write(const report::Report& report);
+  /// `before` goes in front of the text.
+  void write(const report::Report& report, const std::string& before = {});
+  const report::TextStyle& style() const { return style_; }
 
  private:
   std::vector<OutputFile> json_, junit_;  // none or one

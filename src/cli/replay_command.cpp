@@ -24,6 +24,16 @@ int replay_command(const std::vector<std::string>& words) {
   const host::Target target = target_of(recorded, path);
   Outputs outputs(arguments);
   const host::InterruptGuard guard;
+  if (arguments.has("--counterfactual")) {
+    if (!recorded.passing) {
+      throw host::UserError(fmt::format("{}: has no passing run: none of the {} runs next to the failing one passed",
+                                        path, recorded.neighbours));
+    }
+    host::Outcome passing = host::replay(*recorded.passing, target);
+    passing.report.warnings.clear();  // they are the bug's own, such as the order of its locks
+    outputs.write(passing.report, host::counterfactual_text(recorded, outputs.style()));
+    return passing.status;
+  }
   host::Outcome outcome = host::replay(recorded, target);
   for (auto& f : outcome.report.bugs) f.trace = path;
   outputs.write(outcome.report);

@@ -563,7 +563,8 @@ std::string Fixer::atomic_diff(bool updates) {
   const std::regex declaration(
       R"(^(\s*(?:static |inline |mutable )*)(?:volatile )?((?:unsigned |signed |long |short )*(?:int|long|short|char|bool|unsigned|float|double|(?:std::)?size_t|(?:std::)?u?int(?:8|16|32|64)_t))\s+)" +
       name + R"((\s*(?:=[^;,]*|\{[^;,]*\})?;.*)$)");
-  const std::regex used(R"((?:&|printf\(.*|swap\(.*|min\(.*|max\(.*|exchange\(.*|decltype\()\b)" + name + R"(\b)");
+  const std::regex used(R"((?:&|atomic_ref.*|printf\(.*|swap\(.*|min\(.*|max\(.*|exchange\(.*|decltype\()\b)" + name +
+                        R"(\b)");
   const std::regex longhand(R"((^|[^\w.>]))" + name + R"(\s*=\s*)" + name + R"(\s*([-+])\s*([^;]+);)");
   const std::regex assigned(name + R"(\s*=[^=])");
   int declared = 0;
@@ -612,20 +613,27 @@ void Fixer::update() {
   }
   std::string diff;
   if (atomic && d_.second != kNone) {
-    // `x = x + n` and `x.store(x.load() + n)` on one line.
+    // `x = x + n` and `x.store(x.load() + n)` on one line, here and wherever else the file does the same to `x`.
     const names::SourceFrame at = place(d_.second);
-    const std::string& line = source_.line(at.full_path, at.line);
     static const std::regex kStore(
         R"((\b[\w.\->\[\]]+)(?:\.|->)store\(\s*\1(?:\.|->)load\((?:[^()]*)\)\s*([-+])\s*([\w.]+)\s*(?:,[^()]*)?\);)");
     static const std::regex kAssign(R"((\b[\w.\->\[\]]+)\s*=\s*\1\s*([-+])\s*([\w.]+);)");
-    std::smatch m;
-    std::string changed = line;
-    if (std::regex_search(line, m, kStore) || std::regex_search(line, m, kAssign)) {
-      changed = m.prefix().str() + m[1].str() + (m[2] == "+" ? ".fetch_add(" : ".fetch_sub(") + m[3].str() + ");" +
-                m.suffix().str();
-    }
+    const auto in_one_step = [](const std::string& line, std::string* object) {
+      std::smatch m;
+      if (!std::regex_search(line, m, kStore) && !std::regex_search(line, m, kAssign)) return std::string();
+      *object = m[1];
+      return m.prefix().str() + m[1].str() + (m[2] == "+" ? ".fetch_add(" : ".fetch_sub(") + m[3].str() + ");" +
+             m.suffix().str();
+    };
     Edits edits(source_, at.full_path, at.file);
-    if (changed != line) edits.replace(at.line, {changed});
+    std::string object, other;
+    if (!in_one_step(source_.line(at.full_path, at.line), &object).empty()) {
+      const int lines = static_cast<int>(source_.file(at.full_path).size());
+      for (int n = 1; n <= lines; ++n) {
+        const std::string changed = in_one_step(source_.line(at.full_path, n), &other);
+        if (!changed.empty() && other == object) edits.replace(n, {changed});
+      }
+    }
     diff = edits.diff();
   } else if (race) {
     diff = atomic_diff(true);
@@ -714,6 +722,23 @@ void Fixer::by_pattern() {
     return;
   }
   if (bug_.kind == Kind::kDataRace) {
+    // What an object's constructor writes while a thread that it has started already looks at it.
+    for (const Index i : {d_.first, d_.second}) {
+      if (i == kNone || !trace::is_write(h_.at(i).op)) continue;
+      const std::string function = place(i).function;
+      const std::size_t at = function.rfind("::");
+      const std::string scope = at == std::string::npos ? "" : function.substr(0, at);
+      const std::size_t before = scope.rfind("::");
+      if (at == std::string::npos ||
+          function.substr(at + 2) != scope.substr(before == std::string::npos ? 0 : before + 2)) {
+        continue;
+      }
+      add("Start the thread last",
+          "Members are initialised in the order of their declaration: declare the thread after everything that it "
+          "uses, or start it when the object is complete.",
+          "", "none.");
+      return;
+    }
     const std::string diff = atomic_diff(false);
     add("Guard it with a mutex.", fmt::format("Every access to {} under the same lock.", object(0)), "",
         "the threads take turns there.");

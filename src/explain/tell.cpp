@@ -460,7 +460,7 @@ std::string Story::why(Index i) {
       return {};
     }
     case Op::kNotifyOne:
-      if (i == d_.turn && e.other != kNoThread) {
+      if (i == d_.turn && e.other != kNoThread && bug_.kind == Kind::kDeadlock) {
         return fmt::format("wakes {}; nothing wakes {} after this", name(e.other),
                            d_.waiting.empty() ? "the others" : name(d_.waiting[0]));
       }

@@ -235,6 +235,14 @@ report::Report report_of(const trace::Execution& e) {
   return r;
 }
 
+std::string counterfactual_text(const trace::Execution& e, const report::TextStyle& style) {
+  if (!e.bug || !e.passing) return {};
+  names::Namer namer(e);
+  const Finding f = explain::explain(e, *e.bug, namer);
+  if (!f.counterfactual) return {};
+  return f.counterfactual->text + "\n\n" + report::to_text(f.counterfactual->steps, style) + "\n";
+}
+
 Outcome replay(const trace::Execution& old, const Target& target) {
   Recorded now = record(target, old.options, old.decisions);
   Outcome out;

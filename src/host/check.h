@@ -31,6 +31,9 @@ Outcome replay(const trace::Execution& recorded, const Target& target);
 /// The report of a finished segment that another process has filled (lockstep::check).
 Outcome report_of(const protocol::Segment& segment, const std::string& program);
 
+/// How the passing run of a trace goes, in words.
+std::string counterfactual_text(const trace::Execution& execution, const report::TextStyle& style);
+
 /// The report of a recorded execution as it stands.
 report::Report report_of(const trace::Execution& execution);
 

@@ -294,6 +294,13 @@ void Namer::name_threads() {
   std::vector<std::string> names;
   for (std::uint16_t t = 0, count = static_cast<std::uint16_t>(execution_.threads.size()); t < count; ++t) {
     names.push_back(derived_thread_name(t));
+    // A lambda has no name of its own; the variable that holds the thread may have one.
+    const std::uint32_t made = execution_.threads[t].create_event;
+    if (names.back().starts_with("lambda") && made != kNone) {
+      static const std::regex variable(R"([A-Za-z_][\w.\[\]]*)");
+      const std::string held_by = object(execution_.events[made].addr, made);
+      if (std::regex_match(held_by, variable) && !internal(execution_.events[made].addr, made)) names.back() = held_by;
+    }
     if (names.back().empty()) names.back() = "thread";
   }
   // Where all are of one file, its name says nothing: `lambda:12`.

@@ -42,6 +42,7 @@ struct TextStyle {
 };
 
 std::string to_text(const Report& report, const TextStyle& style);
+std::string to_text(const std::vector<explain::Step>& steps, const TextStyle& style);
 std::string to_json(const Report& report);
 std::string to_junit(const Report& report);
 

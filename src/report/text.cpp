@@ -57,11 +57,15 @@ class Text {
       : style_(style), width_(static_cast<std::size_t>(std::clamp(style.width, 40, 200))) {}
 
   std::string render(const Report& r);
+  std::string render(const std::vector<Step>& all) {
+    steps(all);
+    return out_;
+  }
 
  private:
   void finding(const Finding& f, const Report& r);
   void library_finding(const Finding& f);
-  void steps(const Finding& f);
+  void steps(const std::vector<Step>& all);
   void causes(const Finding& f);
   void fixes(const Finding& f);
   void output(const Finding& f);
@@ -95,8 +99,8 @@ std::vector<Step> with_short_places(std::vector<Step> steps) {
   return steps;
 }
 
-void Text::steps(const Finding& f) {
-  const std::vector<Step> steps = with_short_places(f.steps);
+void Text::steps(const std::vector<Step>& all) {
+  const std::vector<Step> steps = with_short_places(all);
   std::size_t thread_width = 0, action_width = 0;
   for (const Step& s : steps) {
     thread_width = std::max(thread_width, columns(s.thread));
@@ -238,7 +242,7 @@ void Text::finding(const Finding& f, const Report& r) {
   paragraph(styled("1", printable(f.summary)));
   if (!f.steps.empty()) {
     line("");
-    steps(f);
+    steps(f.steps);
   }
   if (f.stack.size() > 1) {
     line("");
@@ -253,7 +257,12 @@ void Text::finding(const Finding& f, const Report& r) {
     line(fmt::format("Found in execution {}, with {} preemption{}.", grouped(f.found_after), f.preemptions,
                      f.preemptions == 1 ? "" : "s"));
   }
-  if (!f.trace.empty()) line(fmt::format("Run it again: lockstep replay {}", printable(f.trace)));
+  if (!f.trace.empty()) {
+    line(fmt::format("Run it again: lockstep replay {}", printable(f.trace)));
+    if (f.counterfactual && f.counterfactual->passes) {
+      line(fmt::format("See it pass:  lockstep replay --counterfactual {}", printable(f.trace)));
+    }
+  }
   line("");
 }
 
@@ -301,5 +310,7 @@ std::string printable(const std::string& text, bool keep_lines) {
 }
 
 std::string to_text(const Report& report, const TextStyle& style) { return Text(style).render(report); }
+
+std::string to_text(const std::vector<Step>& steps, const TextStyle& style) { return Text(style).render(steps); }
 
 }  // namespace lockstep::report

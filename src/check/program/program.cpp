@@ -405,7 +405,9 @@ Thread& Program::create_thread(Thread& creator, void* (*start)(void*), void* arg
   t.now = now_;
   add_event(creator, &t);
   graph.add_barrier(creator.id, creator.index);
-  if (recording) t.create_event = recorder::event({.op = Op::kThreadCreate, .other = id}, creator);
+  if (recording)
+    t.create_event =
+        recorder::event({.op = Op::kThreadCreate, .addr = reinterpret_cast<u64>(handle), .other = id}, creator);
   t.clock = Clock::copy(graph.memory(), creator.clock);
   t.released = nullptr;
   lock_order::created(creator, t);
