@@ -43,6 +43,9 @@ std::vector<Fix> fixes(const History& history, const trace::Bug& bug, const Diag
 /// Whether the second access of a race is the free of the whole block: two atomic accesses alone do not race.
 bool races_with_free(const History& history, const trace::Bug& bug, const Diagnosis& diagnosis, names::Namer& namer);
 
+/// What an event did to the object of that name, as a predicate.
+std::string describe(const trace::Event& event, const std::string& object, names::Namer& namer);
+
 /// A value as the program would print it: -1, not 4294967295; a pointer by what it points to.
 std::string show_value(std::uint64_t value, unsigned size, names::Namer& namer);
 

@@ -154,6 +154,10 @@ Json report(const Report& r) {
 
 }  // namespace
 
+std::string to_json(const explain::Finding& f) {
+  return finding(f).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string to_json(const Report& r) { return report(r).dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
 }  // namespace lockstep::report

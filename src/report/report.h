@@ -44,6 +44,8 @@ struct TextStyle {
 std::string to_text(const Report& report, const TextStyle& style);
 std::string to_text(const std::vector<explain::Step>& steps, const TextStyle& style);
 std::string to_json(const Report& report);
+/// One finding, as it stands among the report's.
+std::string to_json(const explain::Finding& finding);
 std::string to_junit(const Report& report);
 
 /// Rule 10: how much was explored, in one sentence.
