@@ -45,6 +45,7 @@ bench: ## Measure, as the numbers in bench/README.md were
 	@tools/configure release -DLOCKSTEP_BENCH=ON
 	@$(BUILD)
 	@bench/run
+	@bench/reporting
 
 format: ## Lay out every C and C++ file
 	@tools/bootstrap lint

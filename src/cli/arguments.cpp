@@ -112,7 +112,7 @@ Arguments::Arguments(Command command, const std::vector<std::string>& words) {
   }
   for (const auto& [name, values] : given) {
     const std::set<std::string> different(values.begin(), values.end());
-    if (different.size() > 1 || ((name == "--json" || name == "--junit") && values.size() > 1)) {
+    if (different.size() > 1 || (values.size() > 1 && find_flag(command, name)->value.starts_with("FILE"))) {
       throw UserError(fmt::format("{}: given {} times; give it once", name, values.size()));
     }
     if (!values.empty()) values_[name] = values.back();

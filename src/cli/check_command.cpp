@@ -195,7 +195,7 @@ int check_command(const std::vector<std::string>& words) {
   target.file = host::inspect_program(host::find_program(arguments.rest()[0]), arguments.rest()[0]);
   target.runtime = host::runtime_library(target.file.entry);
   target.argv = arguments.rest();
-  Outputs outputs(arguments);
+  Outputs outputs(kCheck, words, arguments);
   Traces traces(arguments, target.file.path);
   options.save_trace = [&](const trace::Execution& e) { return traces.save(e); };
 
@@ -226,10 +226,10 @@ int check_command(const std::vector<std::string>& words) {
       if (interrupted) break;
     }
   }
-  outputs.write(outcome.report);
   if (outcome.status == host::kExitPass && arguments.has("--require-complete") && !outcome.report.complete) {
-    return host::kExitIncomplete;
+    outcome.status = host::kExitIncomplete;
   }
+  outputs.write(outcome.report, outcome.status);
   return outcome.status;
 }
 

@@ -21,6 +21,10 @@ int explain_command(const std::vector<std::string>& words) {
   }
   const std::string& what = arguments.rest()[0];
   if (const std::string_view text = explain::essay(what); !text.empty()) {
+    if (const std::string_view form = Outputs::first_form(arguments); !form.empty()) {
+      throw host::UserError(fmt::format(
+          "{}: writes the report of a trace, and {} is a word; leave {} out or name a trace", form, what, form));
+    }
     fmt::print("{}: {}\n", what, text);
     return 0;
   }
@@ -32,10 +36,11 @@ int explain_command(const std::vector<std::string>& words) {
   }
   const trace::Execution execution = load(what);
   target_of(execution, what);  // names come from the program, so it must be the one
+  Outputs outputs(kExplain, words, arguments);
   report::Report report = host::report_of(execution);
   for (auto& f : report.bugs) f.trace = what;
-  write_fully(STDOUT_FILENO, report::to_text(report, style_for(arguments, STDOUT_FILENO)), "standard output");
-  return 0;
+  outputs.write(report, host::kExitPass);
+  return host::kExitPass;
 }
 
 }  // namespace lockstep::cli

@@ -36,15 +36,24 @@ constexpr std::array kFlags = {
     Flag{"--isolation", "HOW", "auto|snapshot|fork", "auto", kCheck, "how one execution is undone before the next"},
     Flag{"--require-complete", "", "", "", kCheck, "a search that did not explore everything is exit status 3"},
     Flag{"--warnings-as-errors", "", "", "", kCheck, "a warning about the program is a bug"},
-    Flag{"--json", "FILE|-", "", "", kCheck | kReplay | kMerge, "write the report as JSON; - is standard output"},
-    Flag{"--junit", "FILE|-", "", "", kCheck | kReplay, "write the report as JUnit XML"},
+    Flag{"--json", "FILE|-", "", "", kCheck | kReplay | kExplain | kMerge,
+         "write the report as JSON; - is standard output"},
+    Flag{"--junit", "FILE|-", "", "", kCheck | kReplay | kExplain, "write the report as JUnit XML, for CI systems"},
+    Flag{"--sarif", "FILE|-", "", "", kCheck | kReplay | kExplain,
+         "write the report as SARIF 2.1.0, for code scanning and editors; files below this directory are named "
+         "relative to it"},
+    Flag{"--perfetto", "FILE|-", "", "", kCheck | kReplay | kExplain,
+         "write the failing execution as a timeline for ui.perfetto.dev or chrome://tracing; time is virtual, a "
+         "microsecond for each event"},
+    Flag{"--html", "FILE|-", "", "", kCheck | kReplay | kExplain,
+         "write the report as one page that needs no server: threads over time, waits, source, values, both runs"},
     Flag{"--trace", "FILE", "", "", kCheck, "where the failing execution goes (default: lockstep-PROGRAM-KIND.trace)"},
     Flag{"--counterfactual", "", "", "", kReplay,
          "run the nearest execution without the bug instead, and show its steps; exit status 0 when it passes again"},
     Flag{"--paranoid", "", "", "", kCheck, "check each explored execution against the memory model's axioms once more"},
     Flag{"--dump-executions", "FILE", "", "", kCheck,
          "with --mode exhaustive: write each execution graph as a line (what reads from what, orders)"},
-    Flag{"--quiet", "", "", "", kCheck | kReplay | kMerge, "no text on standard output"},
+    Flag{"--quiet", "", "", "", kCheck | kReplay | kExplain | kMerge, "no text on standard output"},
     Flag{"--color", "WHEN", "auto|always|never", "auto", kCheck | kReplay | kExplain, "colour in the text"},
     Flag{"--progress", "WHEN", "auto|always|never", "auto", kCheck, "a progress line on standard error"},
 };
@@ -124,7 +133,7 @@ std::string help_text() {
          "  lockstep check [options] [--] PROGRAM [ARG...]   run a program under every interleaving\n"
          "  lockstep replay [options] TRACE                  run one recorded execution again\n"
          "  lockstep merge [options] A.json B.json ...       put the reports of the parts of a search together\n"
-         "  lockstep explain TRACE|KIND|PATTERN              say a recorded execution, or a word, in words\n"
+         "  lockstep explain [options] TRACE|KIND|PATTERN    say a recorded execution, or a word, in words\n"
          "  lockstep --version | --help | COMMAND --help\n"
          "\n"
          "PROGRAM is built with -fsanitize=thread: g++ -g -O1 -fsanitize=thread test.cpp -o test && lockstep check "

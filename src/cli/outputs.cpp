@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include "host/user_error.h"
+#include "report/html.h"
 
 namespace lockstep::cli {
 
@@ -84,33 +85,75 @@ report::TextStyle style_for(const Arguments& arguments, int fd) {
   return style;
 }
 
-Outputs::Outputs(const Arguments& arguments) : style_(style_for(arguments, STDOUT_FILENO)) {
-  const std::string json = arguments.text("--json"), junit = arguments.text("--junit");
-  const std::string trace = arguments.text("--trace");
-  if (json == "-" && junit == "-") {
-    throw UserError("--json - and --junit -: two reports cannot share standard output; write one of them to a file");
-  }
-  const auto same = [](std::string_view a, const std::string& x, std::string_view b, const std::string& y) {
-    const auto place = [](const std::string& path) {
-      std::error_code ignored;
-      return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
-    };
-    if (!x.empty() && !y.empty() && x != "-" && y != "-" && place(x) == place(y) && x != "/dev/null")
-      throw UserError(fmt::format("{} and {}: both name {}; name two files", a, b, x));
+struct Outputs::Form {
+  std::string_view option;
+  std::string (*render)(const report::Report&, const report::Invocation&);
+};
+
+std::span<const Outputs::Form> Outputs::forms() {
+  using report::Invocation;
+  using report::Report;
+  static constexpr Form kForms[] = {
+      {"--json", [](const Report& r, const Invocation&) { return report::to_json(r); }},
+      {"--junit", [](const Report& r, const Invocation& i) { return report::to_junit(r, i); }},
+      {"--sarif", [](const Report& r, const Invocation& i) { return report::to_sarif(r, i); }},
+      {"--perfetto", [](const Report& r, const Invocation&) { return report::to_perfetto(r); }},
+      {"--html", [](const Report& r, const Invocation&) { return report::to_html(r); }},
   };
-  same("--json", json, "--junit", junit);
-  same("--json", json, "--trace", trace);
-  same("--junit", junit, "--trace", trace);
-  if (trace == "-") throw UserError("--trace -: a trace is not written to standard output; name a file");
-  if (!json.empty()) json_.emplace_back("--json", json);
-  if (!junit.empty()) junit_.emplace_back("--junit", junit);
-  text_ = !arguments.has("--quiet") && json != "-" && junit != "-";
+  return kForms;
 }
 
-void Outputs::write(const report::Report& report, const std::string& before) {
+std::string_view Outputs::first_form(const Arguments& arguments) {
+  for (const Form& form : forms()) {
+    if (arguments.has(form.option)) return form.option;
+  }
+  return {};
+}
+
+Outputs::Outputs(Command command, const std::vector<std::string>& words, const Arguments& arguments)
+    : style_(style_for(arguments, STDOUT_FILENO)) {
+  const std::string trace = arguments.text("--trace");
+  if (trace == "-") throw UserError("--trace -: a trace is not written to standard output; name a file");
+  const auto place = [](const std::string& path) {
+    std::error_code ignored;
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
+  };
+  std::vector<std::pair<std::string_view, std::string>> named;  // options and their files
+  for (const Form& form : forms()) {
+    if (arguments.has(form.option)) named.emplace_back(form.option, arguments.text(form.option));
+  }
+  if (!trace.empty()) named.emplace_back("--trace", trace);
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    const auto& [option, path] = named[i];
+    if (path == "-") text_ = false;
+    for (std::size_t k = 0; k < i; ++k) {
+      const auto& [other_option, other] = named[k];
+      if (path == "-" && other == "-") {
+        throw UserError(
+            fmt::format("{} - and {} -: two reports cannot share standard output; write one of them to a file",
+                        other_option, option));
+      }
+      if (path != "-" && other != "-" && path != "/dev/null" && place(path) == place(other)) {
+        throw UserError(fmt::format("{} and {}: both name {}; name two files", other_option, option, other));
+      }
+    }
+  }
+  for (const Form& form : forms()) {
+    if (arguments.has(form.option)) files_.emplace_back(OutputFile(form.option, arguments.text(form.option)), &form);
+  }
+  if (arguments.has("--quiet")) text_ = false;
+
+  invocation_.command = {"lockstep", std::string(command_name(command))};
+  invocation_.command.insert(invocation_.command.end(), words.begin(), words.end());
+  std::error_code ignored;
+  invocation_.directory = std::filesystem::current_path(ignored).string();
+  invocation_.version = LOCKSTEP_VERSION;
+}
+
+void Outputs::write(const report::Report& report, int status, const std::string& before) {
+  invocation_.status = status;
   if (text_) write_fully(STDOUT_FILENO, before + report::to_text(report, style_), "standard output");
-  for (OutputFile& f : json_) f.write(report::to_json(report));
-  for (OutputFile& f : junit_) f.write(report::to_junit(report));
+  for (auto& [file, form] : files_) file.write(form->render(report, invocation_));
 }
 
 }  // namespace lockstep::cli

@@ -3,7 +3,10 @@
 // Thread safety: none.
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/arguments.h"
@@ -31,17 +34,24 @@ class OutputFile {
   bool created_ = false, written_ = false;
 };
 
-/// Where the reports go, from --json, --junit, --quiet and --color.
+/// Where the reports go, from --json, --junit, --sarif, --perfetto, --html, --quiet and --color.
 class Outputs {
  public:
-  explicit Outputs(const Arguments& arguments);
+  Outputs(Command command, const std::vector<std::string>& words, const Arguments& arguments);
 
-  /// `before` goes in front of the text.
-  void write(const report::Report& report, const std::string& before = {});
+  /// `status` is what the command will exit with; `before` goes in front of the text.
+  void write(const report::Report& report, int status, const std::string& before = {});
   const report::TextStyle& style() const { return style_; }
 
+  /// The first form that was asked for by its option, empty if there is none.
+  static std::string_view first_form(const Arguments& arguments);
+
  private:
-  std::vector<OutputFile> json_, junit_;  // none or one
+  struct Form;  // a way to write a report
+  static std::span<const Form> forms();
+
+  std::vector<std::pair<OutputFile, const Form*>> files_;
+  report::Invocation invocation_;
   bool text_ = true;
   report::TextStyle style_;
 };

@@ -22,7 +22,7 @@ int replay_command(const std::vector<std::string>& words) {
   const std::string& path = arguments.rest()[0];
   const trace::Execution recorded = load(path);
   const host::Target target = target_of(recorded, path);
-  Outputs outputs(arguments);
+  Outputs outputs(kReplay, words, arguments);
   const host::InterruptGuard guard;
   if (arguments.has("--counterfactual")) {
     if (!recorded.passing) {
@@ -31,12 +31,12 @@ int replay_command(const std::vector<std::string>& words) {
     }
     host::Outcome passing = host::replay(*recorded.passing, target);
     passing.report.warnings.clear();  // they are the bug's own, such as the order of its locks
-    outputs.write(passing.report, host::counterfactual_text(recorded, outputs.style()));
+    outputs.write(passing.report, passing.status, host::counterfactual_text(recorded, outputs.style()));
     return passing.status;
   }
   host::Outcome outcome = host::replay(recorded, target);
   for (auto& f : outcome.report.bugs) f.trace = path;
-  outputs.write(outcome.report);
+  outputs.write(outcome.report, outcome.status);
   return outcome.status;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "explain/explain.h"
 #include "explain/library_call.h"
@@ -25,23 +26,34 @@ class Pair {
     Index moved;      // in the passing run
     Index overtaken;  // in the failing run
   };
-  /// The first of those that `worth` likes best.
+  /// The first of those that `worth` likes best; it gives at most `enough`.
   template <class Worth>
-  std::optional<Swap> best_swap(Worth worth) const {
+  std::optional<Swap> best_swap(int enough, Worth worth) const {
     std::optional<Swap> best;
     int most = -1;
-    for (Index p = 0; p < p_.events.size(); ++p) {
+    // Where the two runs are still one, nothing is swapped.
+    Index same = 0;
+    while (same < f_.events.size() && in_passing_[same] == same) ++same;
+    std::unordered_map<std::uint64_t, std::vector<Index>> by_address;
+    for (Index f = same; f < f_.events.size(); ++f) by_address[f_.events[f].addr].push_back(f);
+    std::uint64_t room = kMaxPairs;
+    for (Index p = same; p < p_.events.size(); ++p) {
       const trace::Event& b = p_.events[p];
       if (b.addr == 0 || (in_failing_[p] == kNone && !goes_beyond_[p])) continue;
       const Index until = in_failing_[p] == kNone ? static_cast<Index>(f_.events.size()) : in_failing_[p];
-      for (Index f = 0; f < until; ++f) {
+      const auto there = by_address.find(b.addr);
+      if (there == by_address.end()) continue;
+      for (const Index f : there->second) {
+        if (f >= until) break;
+        if (room-- == 0) return best;
         const trace::Event& a = f_.events[f];
-        if (a.addr != b.addr || a.thread == b.thread || !conflict(a, b)) continue;
+        if (a.thread == b.thread || !conflict(a, b)) continue;
         if (in_passing_[f] != kNone && in_passing_[f] < p) continue;
         const int value = worth(Swap{p, f});
         if (value <= most) continue;
         most = value;
         best = {p, f};
+        if (most >= enough) return best;
       }
     }
     return best;
@@ -69,6 +81,9 @@ class Pair {
   }
 
  private:
+  // Of a hundred thousand events on one object every pair would take minutes: what is best among the first is told.
+  static constexpr std::uint64_t kMaxPairs = 1u << 24;
+
   static bool conflict(const trace::Event& a, const trace::Event& b) {
     const bool a_reads = trace::is_read(a.op) && !trace::is_write(a.op);
     const bool b_reads = trace::is_read(b.op) && !trace::is_write(b.op);
@@ -192,7 +207,7 @@ std::optional<Counterfactual> counterfactual(const trace::Execution& failing, co
     c.text =
         fmt::format("It passes when the notification{} wakes {} instead of {}.",
                     s ? fmt::format(" in step {}", s->n) : at_place(namer.place(a.stack)), who(b.other), who(a.other));
-  } else if (const auto swap = pair.best_swap([&](const Pair::Swap& x) {
+  } else if (const auto swap = pair.best_swap(3, [&](const Pair::Swap& x) {
                const std::string object = namer.object(failing.events[x.overtaken].addr, x.overtaken);
                const bool told = std::find(f.objects.begin(), f.objects.end(), object) != f.objects.end();
                return 2 * told + (step_of(f.steps, x.overtaken) != nullptr);

@@ -36,6 +36,8 @@ class History {
   /// The locks that the thread of event `i` holds while it happens.
   std::vector<Hold> held_during(Index i) const;
   std::vector<Hold> held_at_end(std::uint16_t thread) const;
+  /// All that the thread ever held, by acquisition.
+  const std::vector<Hold>& holds(std::uint16_t thread) const { return holds_[thread]; }
 
   /// Who holds what the blocked thread waits for: itself too, kNoThread if nobody.
   std::uint16_t holder(std::uint16_t waiter) const;

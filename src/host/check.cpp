@@ -258,6 +258,9 @@ Outcome replay(const trace::Execution& old, const Target& target) {
     now.execution.bug->preemptions = old.bug->preemptions;
     now.execution.bug->execution_seed = old.bug->execution_seed;
   }
+  now.execution.passing = old.passing;
+  now.execution.neighbours = old.neighbours;
+  now.execution.all_neighbours = old.all_neighbours;
   const bool same = !now.diverged && trace::same_execution(old, now.execution, &difference);
   out.report = report_of(now.execution);
   if (same) {

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <map>
+#include <tuple>
 #include <unordered_map>
 
 #include "names/member_path.h"
@@ -209,6 +211,7 @@ struct DebugInfo::Impl {
   Dwfl* dwfl = nullptr;
   std::unordered_map<Dwfl_Module*, std::unique_ptr<ModuleIndex>> indexes;
   std::unordered_map<std::uint64_t, std::vector<SourceFrame>> frames;
+  std::map<std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>, std::optional<std::string>> locals;
   std::string debug_path = ":.debug:/usr/lib/debug";
   char* debug_path_pointer = debug_path.data();
   Dwfl_Callbacks callbacks = kCallbacks;
@@ -382,6 +385,12 @@ std::optional<std::int64_t> DebugInfo::Impl::frame_base(Dwfl_Module* module, Dwa
 }
 
 std::optional<std::string> DebugInfo::local(std::uint64_t pc, std::uint64_t cfa, std::uint64_t addr) {
+  const auto known = impl_->locals.find({pc, cfa, addr});
+  if (known != impl_->locals.end()) return known->second;
+  return impl_->locals.emplace(std::tuple(pc, cfa, addr), find_local(pc, cfa, addr)).first->second;
+}
+
+std::optional<std::string> DebugInfo::find_local(std::uint64_t pc, std::uint64_t cfa, std::uint64_t addr) {
   Dwfl_Module* module;
   ModuleIndex* index = impl_->index_at(pc, &module);
   const Function* f = index ? index->function_at(pc - index->bias) : nullptr;

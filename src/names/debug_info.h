@@ -51,6 +51,8 @@ class DebugInfo {
   std::string symbol(std::uint64_t addr);
 
  private:
+  std::optional<std::string> find_local(std::uint64_t pc, std::uint64_t cfa, std::uint64_t addr);
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

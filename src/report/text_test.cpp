@@ -93,7 +93,7 @@ TEST(Report, SurvivesUnknownValues) {
   const report::Report report = host::report_of(recorder.execution());
   EXPECT_NE(report::to_text(report, {}), "");
   EXPECT_NE(report::to_json(report), "");
-  EXPECT_NE(report::to_junit(report), "");
+  EXPECT_NE(report::to_junit(report, {}), "");
 }
 
 TEST(Report, NothingOfTheProgramReachesTheTerminalAsControl) {
