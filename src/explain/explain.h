@@ -59,7 +59,4 @@ std::string misuse(std::string_view message, const std::string& object);
 std::string exception_text(const std::string& message);
 std::string quoted(const std::string& name);
 
-/// A paragraph about a kind or a pattern of the contract; empty for other words.
-std::string_view essay(std::string_view word);
-
 }  // namespace lockstep::explain

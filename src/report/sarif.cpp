@@ -13,9 +13,11 @@
 #include <optional>
 #include <set>
 
+#include "explain/essays.h"
 #include "explain/explain.h"
 #include "names/namer.h"
 #include "names/text.h"
+#include "report/markdown.h"
 #include "report/replacements.h"
 #include "report/report.h"
 #include "report/sources.h"
@@ -71,13 +73,13 @@ std::string words_of(std::string_view kind) {
 
 Json rule(Kind kind) {
   const std::string_view id = trace::kind_name(kind);
-  const std::string essay(explain::essay(id));
+  const std::string what = explain::essay_summary(id);
   const char* level = kind == Kind::kLockOrder ? "warning" : "error";
   return {{"id", id},
           {"name", name_of(id)},
           {"shortDescription", {{"text", words_of(id)}}},
-          {"fullDescription", {{"text", essay}}},
-          {"help", {{"text", essay}}},
+          {"fullDescription", {{"text", what}}},
+          {"help", {{"text", markdown_to_text(explain::essay(id), {})}, {"markdown", explain::essay(id)}}},
           {"defaultConfiguration", {{"level", level}}},
           {"properties",
            {{"tags", Json::array({"concurrency", "correctness"})},
@@ -421,7 +423,7 @@ Json Sarif::fixes(const Finding& f) {
 Json Sarif::details(const Finding& f) {
   Json p;
   p["pattern"] = f.pattern;
-  if (const std::string_view text = explain::essay(f.pattern); !text.empty()) p["patternHelp"] = text;
+  if (std::string text = explain::essay_summary(f.pattern); !text.empty()) p["patternHelp"] = std::move(text);
   if (f.pattern != "none" && !f.pattern.empty()) p["tags"] = Json::array({f.pattern});
   if (f.library) p["origin"] = "library";
   if (!f.test.empty()) p["test"] = f.test;
