@@ -513,6 +513,7 @@ void Program::bug(Kind kind, Thread* t, u64 address, u64 pc, const char* message
 }
 
 void Program::warn(Kind kind, Thread* t, u64 address, u64 pc, const char* message, bool library) {
+  if (holds_bug_) return;  // run again, the execution ends at the bug and does not come here
   for (u32 i = 0; i < warning_count; ++i) {
     if (warnings[i].kind == kind && warnings[i].pc == pc) return;
   }
