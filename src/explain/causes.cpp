@@ -219,9 +219,9 @@ std::string Causes::unordered() {
       const trace::Event &read = h_.at(d_.turn), &store = h_.at(read.reads_from);
       return text +
              fmt::format(
-                 ", and the value that {} read from {} came by a {} store and a {} load, which order nothing else.",
+                 ", and the value that {} read from {} came by a {} store and {} {} load, which order nothing else.",
                  name(read.thread), quoted(namer_.object(read.addr, d_.turn)), trace::order_name(store.order),
-                 trace::order_name(read.order));
+                 trace::order_name(read.order).starts_with('a') ? "an" : "a", trace::order_name(read.order));
     }
     return text + ", and no start, join, notification or release/acquire pair lies between.";
   }

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "explain/explain.h"
+#include "explain/memory_orders.h"
 #include "explain/source.h"
 #include "names/text.h"
 #include "trace/vocabulary.h"
@@ -488,28 +489,40 @@ bool Fixer::reaches(Index from, Index to, std::vector<Index>* crossings) {
 }
 
 // The orders written in the lines of these events, made stronger.
+// Stronger orders for these accesses. `crossings` of release and acquire come in pairs, the write and the read of it;
+// one access can be in two. Nothing where a line leaves doubt which of its calls is meant.
 std::string Fixer::order_diff(bool sequential, const std::vector<Index>& events) {
+  std::map<Index, WantedOrder> wanted;
+  for (std::size_t k = 0; k < events.size(); ++k) {
+    WantedOrder& w = wanted[events[k]];
+    w.sequential = sequential;
+    (k % 2 == 0 ? w.release : w.acquire) = true;
+  }
   std::string path, name;
   std::map<int, std::string> lines;
-  for (const Index i : events) {
+  for (auto& [i, w] : wanted) {
     const trace::Event& e = h_.at(i);
     const names::SourceFrame at = place(i);
     if (at.library || (!path.empty() && path != at.full_path)) return {};
     path = at.full_path;
     name = at.file;
-    std::string line = lines.count(at.line) ? lines[at.line] : source_.line(path, at.line);
-    static const std::regex kOrder(R"(memory_order(_|::)(relaxed|consume|acquire|release|acq_rel)\b)");
-    const bool reads = trace::is_read(e.op), writes = trace::is_write(e.op);
-    const bool update = e.op == Op::kRmw || e.op == Op::kCas;
-    const std::string wanted = sequential ? "seq_cst" : update ? "acq_rel" : writes ? "release" : "acquire";
-    const bool enough = sequential ? e.order == Order::kSeqCst
-                                   : e.order == Order::kSeqCst || e.order == Order::kAcqRel ||
-                                         (!update && writes && e.order == Order::kRelease) ||
-                                         (!update && reads && e.order == Order::kAcquire);
+    const bool both = e.order == Order::kSeqCst || e.order == Order::kAcqRel;
+    const bool enough =
+        sequential ? e.order == Order::kSeqCst
+                   : both || ((!w.release || e.order == Order::kRelease) && (!w.acquire || e.order == Order::kAcquire));
     if (enough) continue;
-    const std::string changed = std::regex_replace(line, kOrder, "memory_order$1" + wanted);
-    if (changed == line) return {};
-    lines[at.line] = changed;
+    // What it has already stays.
+    w.release |= both || e.order == Order::kRelease;
+    w.acquire |= both || e.order == Order::kAcquire;
+    std::string object = namer_.object(e.addr, i);
+    if (const std::size_t bracket = object.find_last_of('['); object.ends_with(']') && bracket != std::string::npos) {
+      object.resize(bracket);
+    }
+    if (const std::size_t dot = object.find_last_of(".>:"); dot != std::string::npos) object = object.substr(dot + 1);
+    const std::string& line = lines.count(at.line) ? lines[at.line] : source_.line(path, at.line);
+    const auto changed = with_order(line, e.op, object, w);
+    if (!changed) return {};
+    lines[at.line] = *changed;
   }
   if (lines.empty()) return {};
   Edits edits(source_, path, name);
