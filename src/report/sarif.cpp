@@ -64,6 +64,11 @@ std::string name_of(std::string_view kind) {
   return out;
 }
 
+// "It waits for `a`." of a list in which the thread stands before it, as a sentence of its own.
+std::string with_subject(const std::string& thread, const std::string& why) {
+  return why.starts_with("It ") ? thread + why.substr(2) : thread + ": " + why;
+}
+
 std::string words_of(std::string_view kind) {
   std::string out(kind);
   std::replace(out.begin(), out.end(), '-', ' ');
@@ -211,7 +216,7 @@ std::vector<Sarif::Related> Sarif::related(const Finding& f) {
     if (!a.stack.empty()) add(place(a.stack[0]), a.thread + " " + a.action);
   }
   for (const explain::Waiting& w : f.waiting) {
-    if (!w.place.file.empty()) add(place(w.place), w.thread + ": " + w.why);
+    if (!w.place.file.empty()) add(place(w.place), with_subject(w.thread, w.why));
   }
   if (out.empty()) {
     for (const Step& s : f.steps) {
