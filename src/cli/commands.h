@@ -8,6 +8,8 @@
 namespace lockstep::cli {
 
 int check_command(const std::vector<std::string>& words);
+/// The outcomes of a program's executions, or the steps of one.
+int show_command(const std::vector<std::string>& words);
 int replay_command(const std::vector<std::string>& words);
 /// Puts the JSON reports of the parts of one search together.
 int merge_command(const std::vector<std::string>& words);

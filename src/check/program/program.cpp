@@ -14,6 +14,7 @@
 #include "program/modules.h"
 #include "program/objects.h"
 #include "program/spin.h"
+#include "record/output.h"
 #include "record/recorder.h"
 
 namespace lockstep::runtime {
@@ -146,6 +147,7 @@ void Program::finish(Outcome outcome) {
   }
   outcome_ = outcome;
   if (recording) recorder::end(outcome == Outcome::kBug);
+  if (config.collect_outcomes && !holds_bug_) output::stop_printing();
   fiber_switch(dead_, engine);
   __builtin_unreachable();
 }
@@ -480,6 +482,7 @@ void Program::hold_bug(Thread& t) {
   if (!holds_bug_) {
     holds_bug_ = true;
     held_decisions_ = segment->status.decision_count.load(std::memory_order_relaxed);
+    if (config.collect_outcomes) output::stop_printing();
   }
   stop_thread(t);
 }
