@@ -63,6 +63,8 @@ constexpr std::array kFlags = {
          "write the report as one page that needs no server: threads over time, waits, source, values, both runs"},
     Flag{"--trace", "FILE", "", "", kCheck | kShow,
          "where the failing execution goes (default: lockstep-PROGRAM-KIND.trace)"},
+    Flag{"--gdb", "", "", "", kReplay,
+         "run it in gdb: each `continue` goes to the next step; lockstep step N, where, threads are commands there"},
     Flag{"--counterfactual", "", "", "", kReplay,
          "run the nearest execution without the bug instead, and show its steps; exit status 0 when it passes again"},
     Flag{"--paranoid", "", "", "", kCheck, "check each explored execution against the memory model's axioms once more"},

@@ -30,6 +30,7 @@ int run(const std::vector<std::string>& words) {
   if (command == "replay") return replay_command(rest);
   if (command == "merge") return merge_command(rest);
   if (command == "explain") return explain_command(rest);
+  if (command == "internal-run") return internal_run_command(rest);
   if (command == "internal-report") return internal_report_command(rest);
   if (command == "internal-library-sites") return internal_library_sites_command(rest);
   if (command == "--help" || command == "-h" || command == "help") {

@@ -385,15 +385,20 @@ std::optional<Refined> refine(const Target& target, const trace::Options& option
   return r;
 }
 
-Recorded record(const Target& target, const trace::Options& options, const std::vector<trace::Decision>& decisions) {
-  SharedSegment segment;
-  protocol::Config& c = segment->config;
+void prepare_replay(protocol::Segment& segment, const trace::Options& options,
+                    const std::vector<trace::Decision>& decisions) {
+  protocol::Config& c = segment.config;
   configure(c, options);
   c.mode = protocol::Mode::kReplay;
   c.max_executions = 1;
   c.replay = offsetof(protocol::Segment, replay);
   c.replay_count = static_cast<std::uint32_t>(std::min<std::size_t>(decisions.size(), protocol::kMaxDecisions));
-  std::copy_n(decisions.begin(), c.replay_count, segment->replay);
+  std::copy_n(decisions.begin(), c.replay_count, segment.replay);
+}
+
+Recorded record(const Target& target, const trace::Options& options, const std::vector<trace::Decision>& decisions) {
+  SharedSegment segment;
+  prepare_replay(*segment, options, decisions);
   const ChildEnd end = run_child(target, segment, 0, {});
 
   Recorded out;

@@ -82,6 +82,10 @@ struct SearchResult {
 /// them, with the numbers of all added up.
 SearchResult search(const Target& target, const Settings& settings, const Watcher& watcher);
 
+/// Asks in the segment for the one execution that `decisions` describe.
+void prepare_replay(protocol::Segment& segment, const trace::Options& options,
+                    const std::vector<trace::Decision>& decisions);
+
 /// Runs the one execution that `decisions` describe, in full detail.
 struct Recorded {
   trace::Execution execution;

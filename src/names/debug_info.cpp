@@ -377,7 +377,7 @@ std::vector<Scalar> DebugInfo::scalars() {
       last = v.addr;
       Dwarf_Die origin = origin_of(v.die);
       const char* file = dwarf_decl_file(&origin);
-      const bool user = file && !is_library_file(file);
+      const bool user = file && !is_library_file(file) && !is_reserved(name);
       for (const Leaf& leaf : leaves_of(type)) {
         out.push_back({name + leaf.path, v.addr + index->bias + leaf.offset, leaf.size, leaf.encoding, user});
       }

@@ -14,6 +14,7 @@
 #include "program/program.h"
 #include "program/signals.h"
 #include "program/snapshot.h"
+#include "record/debugger.h"
 #include "record/dump.h"
 #include "record/outcomes.h"
 #include "record/output.h"
@@ -86,7 +87,8 @@ void child_died(int status) {
 }
 
 Outcome run_once() {
-  if (!g_fork) {
+  // A debugger stays with the process that it has started; what comes after does not matter to it.
+  if (!g_fork || (program.recording && program.config.stop_count)) {
     publish(run_here());
     return g_result->outcome;
   }
@@ -624,7 +626,9 @@ void record(Segment& segment, const protocol::Decision* decisions, unsigned coun
   race::collect_shared(false);
   program.recording = true;
   output::capture();
+  debugger::begin(segment);
   Outcome outcome = one_execution(explorer, segment);
+  if (outcome == Outcome::kDiverged) debugger::diverged();
   output::collect(segment.recording);
   program.recording = false;
   status.executions = 1;

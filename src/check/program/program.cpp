@@ -14,6 +14,7 @@
 #include "program/modules.h"
 #include "program/objects.h"
 #include "program/spin.h"
+#include "record/debugger.h"
 #include "record/output.h"
 #include "record/recorder.h"
 
@@ -335,6 +336,7 @@ void Program::switch_to(Thread& from, Thread& to) {
     now_ = to.now;
   }
   fiber_switch(from.fiber, to.fiber);
+  if (LOCKSTEP_UNLIKELY(recording)) debugger::resumed(from);
 }
 
 void Program::abandon_for(Thread& to) {
@@ -512,6 +514,7 @@ void Program::bug(Kind kind, Thread* t, u64 address, u64 pc, const char* message
   }
   found.signature = hash;
   if (hold) hold_bug(*t);
+  if (recording) debugger::at_end();
   finish(Outcome::kBug);
 }
 

@@ -185,6 +185,7 @@ struct Thread {
   std::uint64_t stack_low, stack_high;
   std::uint64_t wait_addr;     // the object it waits for at the end, 0 if none
   std::uint64_t wait_mutex;    // condition wait: the mutex it gave up
+  std::uint64_t saved_sp;      // at a Stop: where its registers are saved (fiber/switch.S); 0: it is running
   Stack stack;                 // where it stands at the end
   std::uint32_t create_event;  // kNone for main
   std::uint16_t created_by;
@@ -267,6 +268,19 @@ struct Decision {
   std::uint16_t thread;  // who was running or asked
 };
 
+/// A moment of a replay at which a debugger gets control: `lockstep_debugger_stop` is called then.
+enum class StopAt : std::uint8_t {
+  kEvent,  // `event` happens, on the stack of its thread
+  kWait,   // the execution has ended: where `thread` waits, on its stack
+  kEnd,    // the failure that ended it, on the stack of the thread that failed
+};
+struct Stop {
+  std::uint32_t event;
+  std::uint16_t thread;
+  StopAt at;
+};
+inline constexpr std::uint32_t kMaxStops = 4096;
+
 /// A variable of the program whose final value belongs to an outcome.
 struct Variable {
   std::uint64_t addr;  // in the program's file, without load bias
@@ -305,6 +319,8 @@ struct Config {
   std::uint64_t wanted_execution;  // the number, from 1, of the one whose decisions go to Outcomes; 0: none
   std::uint32_t variable_count;    // 0: what the program prints is the outcome; else the final values of these
   Variable variables[kMaxVariables];
+  std::uint32_t stop_count;  // Mode::kReplay in a debugger; 0: there is none
+  Stop stops[kMaxStops];     // in the order in which they are reached
 };
 
 /// What the processes of one search share.
