@@ -293,7 +293,8 @@ void RunView::add_pair() {
 
 Json RunView::run(const std::vector<explain::Step>& steps) {
   Json out, threads = Json::array(), locks = Json::array();
-  for (std::uint16_t t = 0; t < e_.threads.size(); ++t) {
+  const auto count = static_cast<std::uint16_t>(e_.threads.size());
+  for (std::uint16_t t = 0; t < count; ++t) {
     threads.push_back(namer_.thread(t));
     const Index made = e_.threads[t].create_event;
     before_.push_back(made < e_.events.size() ? static_cast<int>(made) : 0);
@@ -302,7 +303,7 @@ Json RunView::run(const std::vector<explain::Step>& steps) {
   for (Index i = 0; i < e_.events.size(); ++i) last_[e_.events[i].thread] = i;
   Edges edges(e_);
   for (Index i = 0; i < e_.events.size(); ++i) add_event(i, edges.into(i));
-  for (std::uint16_t t = 0; t < e_.threads.size(); ++t) {
+  for (std::uint16_t t = 0; t < count; ++t) {
     if (e_.threads[t].state == protocol::ThreadState::kBlocked) add_blocked(t);
   }
   for (const Hold& hold : holds_) locks.push_back({hold.thread, hold.object, hold.first, hold.end});
