@@ -143,6 +143,13 @@ class RunView {
     const auto own = open_.find({event.thread, event.addr});
     return t.wait_holder != event.thread || (own != open_.end() && !own->second.empty());
   }
+  // Threads that do not run at the end are blocked for ever if that is the bug; otherwise the execution just ended
+  // then.
+  bool for_ever() const {
+    using protocol::Kind;
+    return e_.bug &&
+           (e_.bug->kind == Kind::kDeadlock || e_.bug->kind == Kind::kLivelock || e_.bug->kind == Kind::kStarvation);
+  }
   int object(const std::string& name) { return name.empty() ? -1 : objects_.number(name); }
   int place(const names::SourceFrame& frame) {
     if (frame.library || frame.file.empty()) return -1;
@@ -232,7 +239,7 @@ void RunView::add_wait(std::uint16_t thread, std::uint64_t addr, Op op, int numb
 void RunView::add_blocked(std::uint16_t thread) {
   const trace::Thread& t = e_.threads[thread];
   const bool named = t.wait_op != Op::kThreadJoin && t.wait_addr != 0;
-  add_wait(thread, t.wait_addr, t.wait_op, named ? object(namer_.object(t.wait_addr)) : -1, count_, true,
+  add_wait(thread, t.wait_addr, t.wait_op, named ? object(namer_.object(t.wait_addr)) : -1, count_, for_ever(),
            t.wait_holder);
   place(namer_.place(t.stack));
 }
@@ -255,7 +262,8 @@ void RunView::add_rows(const std::vector<explain::Step>& steps) {
       while (thread + 1u < e_.threads.size() && namer_.thread(thread) != s.thread) ++thread;
     }
     const trace::Thread& t = e_.threads[thread];
-    const bool blocked = !event && t.state == protocol::ThreadState::kBlocked && s.op == trace::op_name(t.wait_op);
+    const bool blocked =
+        !event && for_ever() && t.state == protocol::ThreadState::kBlocked && s.op == trace::op_name(t.wait_op);
     const bool memory = s.op == trace::op_name(Op::kAlloc) || s.op == trace::op_name(Op::kFree);
     const std::string file = names::is_library_file(s.file) ? "" : s.file;
     if (!file.empty()) places_.show(file, "", s.line);
@@ -285,7 +293,8 @@ void RunView::add_pair() {
 
 Json RunView::run(const std::vector<explain::Step>& steps) {
   Json out, threads = Json::array(), locks = Json::array();
-  for (std::uint16_t t = 0; t < e_.threads.size(); ++t) {
+  const auto count = static_cast<std::uint16_t>(e_.threads.size());
+  for (std::uint16_t t = 0; t < count; ++t) {
     threads.push_back(namer_.thread(t));
     const Index made = e_.threads[t].create_event;
     before_.push_back(made < e_.events.size() ? static_cast<int>(made) : 0);
@@ -294,7 +303,7 @@ Json RunView::run(const std::vector<explain::Step>& steps) {
   for (Index i = 0; i < e_.events.size(); ++i) last_[e_.events[i].thread] = i;
   Edges edges(e_);
   for (Index i = 0; i < e_.events.size(); ++i) add_event(i, edges.into(i));
-  for (std::uint16_t t = 0; t < e_.threads.size(); ++t) {
+  for (std::uint16_t t = 0; t < count; ++t) {
     if (e_.threads[t].state == protocol::ThreadState::kBlocked) add_blocked(t);
   }
   for (const Hold& hold : holds_) locks.push_back({hold.thread, hold.object, hold.first, hold.end});

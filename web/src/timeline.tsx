@@ -78,8 +78,7 @@ export function Timeline({ run, lines, lanes, cursor, onCursor, label, id }: Pro
     measure();
   }, [cursor, tops]);
 
-  const column = new Map(lanes.map((t, i) => [t, i] as const));
-  const x = (thread: number) => kGutter + lane * (column.get(thread) ?? 0) + lane / 2;
+  const x = (thread: number) => kGutter + lane * (lanes.indexOf(thread) + 0.5);
   const width = kGutter + lane * lanes.length + 8;
   const y = (r: number) => tops[r + 1]! - row / 2;
   const rowBelow = (pixel: number) => {
@@ -108,8 +107,9 @@ export function Timeline({ run, lines, lanes, cursor, onCursor, label, id }: Pro
         to: w[4] === 1 || w[3] >= run.events.length ? lines.length : edge(w[3]),
       };
     });
-    return { held: held.filter((s) => s.to > s.from), waits: waits.filter((s) => s.to > s.from) };
-  }, [run, lines, exact]);
+    const drawn = (s: { thread: number; from: number; to: number }) => s.to > s.from && lanes.includes(s.thread);
+    return { held: held.filter(drawn), waits: waits.filter(drawn) };
+  }, [run, lines, lanes, exact]);
   const pixel = (edge: number) => (Number.isInteger(edge) ? tops[edge]! : y(Math.floor(edge)));
 
   const first = Math.max(0, rowBelow(view.top) - 4);

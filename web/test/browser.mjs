@@ -9,7 +9,8 @@ import { chromium } from 'playwright-core';
 const folder = process.env.LOCKSTEP_PAGES;
 assert.ok(folder, 'run by tests/page_test, which makes the pages and sets LOCKSTEP_PAGES');
 
-export const kPages = ['deadlock', 'wakeup', 'pass', 'several', 'hostile', 'stale', 'unsupported', 'long', 'livelock', 'freed', 'warning', 'status'];
+export const kPages = ['deadlock', 'wakeup', 'pass', 'several', 'hostile', 'stale', 'unsupported', 'long', 'livelock', 'freed', 'warning',
+  'status', 'publication'];
 
 let browser;
 export async function start() {
