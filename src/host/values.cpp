@@ -13,21 +13,17 @@ namespace {
 using names::Encoding;
 using names::Scalar;
 
-// `counter` also goes for `app::counter`, and `p` for `p.left` and `p[0]`.
-enum class Match { kNone, kTail, kWhole };
-
-Match match(const std::string& name, const std::string& wanted) {
-  const auto begins = [&](std::size_t at) {
-    if (name.compare(at, wanted.size(), wanted) != 0) return false;
+// Where `wanted` stands in the name of a number that it goes for: all of it, or of its end behind a namespace, as
+// `counter` for `app::counter`; `p` also goes for `p.left` and `p[0]`. npos: nowhere.
+std::size_t match(const std::string& name, const std::string& wanted) {
+  for (std::size_t at = 0;; at += 2) {
     const std::size_t end = at + wanted.size();
-    return end == name.size() || name[end] == '.' || name[end] == '[';
-  };
-  if (begins(0)) return Match::kWhole;
-  for (std::size_t at = 0; (at = name.find("::", at)) != std::string::npos;) {
-    at += 2;
-    if (begins(at)) return Match::kTail;
+    if (name.compare(at, wanted.size(), wanted) == 0 && (end == name.size() || name[end] == '.' || name[end] == '[')) {
+      return at;
+    }
+    at = name.find("::", at);
+    if (at == std::string::npos) return at;
   }
-  return Match::kNone;
 }
 
 // The variable without members and elements.
@@ -70,11 +66,13 @@ void Values::pick(const std::vector<std::string>& wanted, std::string_view optio
   picked_.clear();
   for (const std::string& name : wanted) {
     std::vector<Scalar> found;
-    for (const Match how : {Match::kWhole, Match::kTail}) {
-      for (const Scalar& s : all_) {
-        if (found.size() <= protocol::kMaxVariables && match(s.name, name) == how) found.push_back(s);
-      }
-      if (!found.empty()) break;
+    for (const Scalar& s : all_) {
+      if (found.size() <= protocol::kMaxVariables && match(s.name, name) == 0) found.push_back(s);
+    }
+    const bool in_full = !found.empty();  // then it is that one, whatever else it could mean
+    for (const Scalar& s : all_) {
+      const bool goes = !in_full && match(s.name, name) != std::string::npos;
+      if (found.size() <= protocol::kMaxVariables && goes) found.push_back(s);
     }
     if (found.empty()) {
       std::string others;
@@ -90,7 +88,10 @@ void Values::pick(const std::vector<std::string>& wanted, std::string_view optio
         throw UserError(fmt::format("{} {}: is {} and {}; write which", option, name, found[0].name, s.name));
       }
     }
-    picked_.insert(picked_.end(), found.begin(), found.end());
+    for (Scalar& s : found) {
+      s.name.erase(0, match(s.name, name));  // as the user calls it
+      picked_.push_back(std::move(s));
+    }
   }
   if (picked_.size() > protocol::kMaxVariables) {
     throw UserError(fmt::format("{}: more than {} numbers; name fewer", option, protocol::kMaxVariables));

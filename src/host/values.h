@@ -18,7 +18,8 @@ class Values {
   explicit Values(const std::string& program);
 
   /// Picks these, in this order: `x`, `ns::x` (also as `x` where that is not ambiguous), `p.left`, `a[1]`; `p` is all
-  /// of it. Throws UserError, with `option` in front, if there is none of that name or too many.
+  /// of it. They are shown by these names. Throws UserError, with `option` in front, if there is none of that name or
+  /// too many.
   void pick(const std::vector<std::string>& names, std::string_view option);
   /// Picks the numbers of the user's code, pointers excepted, as far as there is room.
   void pick_all();
