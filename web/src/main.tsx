@@ -40,7 +40,7 @@ function Nothing({ report }: { report: Report }) {
         </>
       )}
       {report.verdict === 'pass' && (
-        <p>{report.complete ? 'Every execution was looked at: within the memory model, this is a proof for this program and its input.'
+        <p>{report.complete ? 'Every execution of this program with its input was looked at, as far as the memory model goes.'
           : 'Not every execution was looked at: a bug may be left.'}</p>
       )}
     </>
