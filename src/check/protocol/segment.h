@@ -195,6 +195,8 @@ struct Thread {
   bool joined, detached;
 };
 
+inline constexpr std::uint32_t kMaxOwners = 6;
+
 /// A heap block that an event or the bug touches.
 struct HeapBlock {
   std::uint64_t addr, size;
@@ -202,6 +204,7 @@ struct HeapBlock {
   std::uint32_t alloc_event, free_event;  // events recorded before it, kNone if not freed
   std::uint16_t alloc_thread, free_thread;
   bool freed, leaked;
+  std::uint64_t owners[kMaxOwners];  // where pointers to it lay at its end, or at the end of the recording; 0: no more
 };
 
 /// A lock (or other owned object) and who holds it at the end.
