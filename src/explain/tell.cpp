@@ -110,6 +110,14 @@ void Story::choose_deadlock() {
   for (const trace::Held& held : h_.execution().held) {
     if (wanted.count(held.addr)) pick(held.event, kKey);
   }
+  if (d_.pattern == "blocked-loop") {
+    // How the loop came to the job that waits, and the job that is left.
+    pick(d_.turn, kKey);
+    for (const Index i : h_.accesses(d_.objects[0])) {
+      if (trace::is_write(h_.at(i).op)) pick(i, kAccess);
+    }
+    return;
+  }
   if (d_.pattern != "lost-wakeup" && d_.pattern != "nested-monitor" && d_.pattern != "none") return;
   // Everything that happened on what they sleep on, and on the data that the predicate is about: what the sleeper
   // read shortly before it went to sleep.
@@ -170,6 +178,7 @@ void Story::choose() {
   }
   for (const Index i : {d_.first, d_.turn, d_.second, bug_.event, bug_.other_event}) pick(i, kKey);
   for (const Index i : {d_.first, d_.turn, d_.second}) pick_locks_round(i);
+  if (d_.pattern == "sleep-polling" && d_.waiting.size() == 2) pick(thread(d_.waiting[1]).create_event, kAccess);
   if (bug_.kind == Kind::kLockMisuse) {
     for (const trace::Held& held : h_.execution().held) {
       if (held.addr == bug_.addr) pick(held.event, kKey);
@@ -232,11 +241,34 @@ void Story::shorten() {
       it = it->second < kKey ? chosen_.erase(it) : std::next(it);
     }
   }
-  // A round is told as a whole, once.
-  if (bug_.cycle_event != kNone) return;
+  // A round is told as a whole, once; of a long one what says least goes: unlocks, then reads that change nothing.
+  if (bug_.cycle_event != kNone) {
+    const std::size_t waits = bug_.kind == Kind::kStarvation ? 1 : 0;
+    const auto drop = [&](auto&& dull) {
+      for (auto it = chosen_.begin(); it != chosen_.end() && chosen_.size() + waits > kMaxSteps;) {
+        it = dull(h_.at(it->first), it->second) ? chosen_.erase(it) : std::next(it);
+      }
+    };
+    drop([](const trace::Event&, int importance) { return importance == kContext; });
+    drop([](const trace::Event& e, int) { return e.op == Op::kYield || e.op == Op::kSleep; });
+    drop([](const trace::Event&, int importance) { return importance == kAccess; });
+    drop([](const trace::Event& e, int) { return trace::is_release(e.op); });
+    drop([](const trace::Event& e, int) { return trace::is_read(e.op) && !trace::is_write(e.op) && succeeded(e); });
+    drop([](const trace::Event& e, int) { return trace::is_acquire(e.op) && succeeded(e); });
+    return;
+  }
+  // What is told at the end besides has its place among them.
+  std::size_t at_end = bug_.kind == Kind::kDataRace || bug_.kind == Kind::kNone ? 0 : 1;
+  if (bug_.kind == Kind::kDeadlock) {
+    at_end = static_cast<std::size_t>(
+        std::count_if(h_.execution().threads.begin(), h_.execution().threads.end(),
+                      [](const trace::Thread& t) { return t.state == protocol::ThreadState::kBlocked; }));
+  }
+  constexpr std::size_t kFewest = 5;
+  const std::size_t room = std::max(kFewest, kMaxSteps - std::min(at_end, kMaxSteps));
   for (const int least : {kContext, kLocks, kAccess}) {
     // The earliest of the least important ones go first.
-    for (auto it = chosen_.begin(); it != chosen_.end() && chosen_.size() > kMaxSteps;) {
+    for (auto it = chosen_.begin(); it != chosen_.end() && chosen_.size() > room;) {
       it = it->second == least ? chosen_.erase(it) : std::next(it);
     }
   }
@@ -327,6 +359,18 @@ std::string Story::why(Index i) {
     if (d_.pattern == "check-then-act" || d_.pattern == "lazy-init" || d_.pattern == "time-of-check-to-time-of-use") {
       return fmt::format("here {}'s check goes stale", other);
     }
+  }
+  if (i == d_.turn && d_.pattern == "blocked-loop") {
+    return fmt::format("{} alone could take this out", name(d_.waiting[0]));
+  }
+  if (i == d_.turn && d_.pattern == "sleep-polling") return "this orders nothing";
+  if (i == d_.turn && d_.pattern == "lock-across-io")
+    return fmt::format("{} stays locked meanwhile", quoted(namer_.object(d_.objects[0])));
+  if (d_.pattern == "torn-access" && i == d_.turn) {
+    return fmt::format("here {}'s two reads come to disagree", name(h_.at(d_.first).thread));
+  }
+  if (d_.pattern == "torn-access" && i == d_.second) {
+    return d_.turn < d_.first ? "still the part from before" : "the part from after, which does not go with the other";
   }
   if (bug_.kind == Kind::kDeadlock && i == d_.turn && trace::is_write(e.op)) return "nobody is woken";
   if (i == d_.second && d_.first != kNone && d_.turn != kNone && bug_.kind != Kind::kDataRace) {
@@ -490,6 +534,12 @@ void Story::add_event(Index i) {
   const names::SourceFrame place = namer_.place(e.stack);
   const std::string object = namer_.object(e.addr, i);
   std::string what = describe(e, object, namer_);
+  // The change itself was made by code that is not instrumented: what is seen is a read in the same call.
+  if (i == d_.turn && trace::is_read(e.op) && !trace::is_write(e.op) && e.op != Op::kSleep && d_.first != kNone) {
+    const auto changes = any_library_call(h_.execution(), e.stack, namer_);
+    if (bug_.kind != Kind::kDataRace && changes)
+      what = fmt::format("changes {} ({})", quoted(object), changes->function);
+  }
   if (bug_.kind == Kind::kDoubleFree && i == bug_.event) {
     what = fmt::format("frees {} again", quoted(whole_object(namer_.object(bug_.addr))));
   }
@@ -529,8 +579,9 @@ void Story::add_event(Index i) {
   // One line of source may touch parts of one object again and again.
   if (!steps_.empty() && !new_round && i != d_.turn && i != d_.second && told_up_to_ + 4 > i) {
     const Step& last = steps_.back();
-    if (last.thread == name(e.thread) && last.action == what && last.line == place.line && last.file == place.file &&
-        (cause.empty() || cause == last.why)) {
+    const bool same_read = trace::is_read(e.op) && !trace::is_write(e.op) && last.function == place.function;
+    if (last.thread == name(e.thread) && last.action == what && last.file == place.file &&
+        (last.line == place.line || same_read) && (cause.empty() || cause == last.why)) {
       numbers_[i] = last.n;
       told_up_to_ = i + 1;
       return;

@@ -34,24 +34,32 @@ class DebugInfo {
   /// The function at an instruction and those it was inlined into, innermost first; at least one frame.
   const std::vector<SourceFrame>& at(std::uint64_t pc);
 
+  struct Variable {
+    std::string name;
+    std::vector<std::string> classes;  // of the standard library that the place lies in, the innermost last
+  };
   /// The variable with static storage at `addr`, with index and members: `accounts[1].balance`.
-  std::optional<std::string> global(std::uint64_t addr);
+  std::optional<Variable> global(std::uint64_t addr);
 
   /// The variable of the frame with canonical frame address `cfa`, at instruction `pc`, that `addr` lies in.
-  std::optional<std::string> local(std::uint64_t pc, std::uint64_t cfa, std::uint64_t addr);
+  std::optional<Variable> local(std::uint64_t pc, std::uint64_t cfa, std::uint64_t addr);
 
   struct TypeInfo {
     std::uint64_t size;
-    std::string path;  // of the member at the offset: `.balance`, empty for the whole
+    std::string path;                  // of the member at the offset: `.balance`, empty for the whole
+    std::vector<std::string> classes;  // as in Variable
   };
   /// A type of the program by its qualified name, and the member at an offset of it.
   std::optional<TypeInfo> type(const std::string& name, std::uint64_t offset);
+
+  /// Whether the program has a coroutine of that name: the compilers make functions `f.actor` or `f.resume` of it.
+  bool is_coroutine(const std::string& function);
 
   /// The demangled symbol that `addr` lies in, empty if none.
   std::string symbol(std::uint64_t addr);
 
  private:
-  std::optional<std::string> find_local(std::uint64_t pc, std::uint64_t cfa, std::uint64_t addr);
+  std::optional<Variable> find_local(std::uint64_t pc, std::uint64_t cfa, std::uint64_t addr);
 
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -20,7 +20,7 @@
 namespace lockstep::protocol {
 
 inline constexpr std::uint32_t kMagic = 0x4b434f4c;  // "LOCK"
-inline constexpr std::uint32_t kVersion = 2;
+inline constexpr std::uint32_t kVersion = 3;
 inline constexpr std::uint32_t kNone = 0xffffffff;
 /// The environment variable through which the runtime finds the segment: the number of an inherited file descriptor.
 inline constexpr const char* kSegmentVariable = "LOCKSTEP_SEGMENT_FD";
@@ -194,6 +194,8 @@ struct Thread {
   bool joined, detached;
 };
 
+inline constexpr std::uint32_t kMaxOwners = 6;
+
 /// A heap block that an event or the bug touches.
 struct HeapBlock {
   std::uint64_t addr, size;
@@ -201,6 +203,7 @@ struct HeapBlock {
   std::uint32_t alloc_event, free_event;  // events recorded before it, kNone if not freed
   std::uint16_t alloc_thread, free_thread;
   bool freed, leaked;
+  std::uint64_t owners[kMaxOwners];  // where pointers to it lay at its end, or at the end of the recording; 0: no more
 };
 
 /// A lock (or other owned object) and who holds it at the end.
