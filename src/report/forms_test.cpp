@@ -229,7 +229,7 @@ void expect_sound_timeline(const std::string& text) {
     if (phase == "B") open[track].push_back(e["name"]);
     if (phase == "E") {
       ASSERT_FALSE(open[track].empty()) << e;
-      EXPECT_EQ(open[track].back(), e["name"]) << e;
+      EXPECT_EQ(open[track].back(), e["name"].get<std::string>()) << e;
       open[track].pop_back();
     }
     if (phase == "s" || phase == "f") {
