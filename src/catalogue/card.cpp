@@ -38,7 +38,9 @@ bool made_of(std::string_view word, char separator) {
          std::all_of(word.begin(), word.end(), [&](char c) { return letter(c) || c == separator; });
 }
 
-bool is_pattern(std::string_view word) { return !explain::essay(word).empty() && !trace::parse_kind(word); }
+bool is_pattern(std::string_view word) {
+  return word == "none" || (!explain::essay(word).empty() && !trace::parse_kind(word));
+}
 
 Expect parse_expect(TomlTable& table) {
   const std::string word = table.text("expect");
