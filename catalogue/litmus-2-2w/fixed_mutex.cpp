@@ -6,15 +6,15 @@
 std::mutex mutex;
 int x = 0, y = 0;
 
-void write(int both) {
+void write_both(int value) {
   std::lock_guard lock(mutex);
-  x = both;
-  y = both;
+  x = value;
+  y = value;
 }
 
 int main() {
-  std::thread other(write, 1);
-  write(2);
+  std::thread other(write_both, 1);
+  write_both(2);
   other.join();
   assert(x == y && "both by the same thread");
 }
