@@ -1,0 +1,16 @@
+// A card of the catalogue in words.
+//
+// Thread safety: none; it writes to standard output.
+#pragma once
+
+#include <string>
+
+#include "cli/arguments.h"
+
+namespace lockstep::cli {
+
+/// Prints the card of `PATTERN`, or the program of `PATTERN/VARIANT`; returns the exit status. --catalogue and --color
+/// count. Throws UserError if there is none.
+int show_catalogue(const std::string& name, const Arguments& arguments);
+
+}  // namespace lockstep::cli
