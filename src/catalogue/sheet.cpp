@@ -45,7 +45,11 @@ Answer read_answer(TomlTable& table, const Catalogue& catalogue) {
   a.why = table.text("why");
   a.costs = table.text("costs");
   a.program = table.text("program");
-  if (!catalogue.need_variant(a.program).second) table.refuse("program", "names no variant; write PATTERN/VARIANT");
+  const std::size_t slash = a.program.find('/');
+  const Card* card = catalogue.card(a.program.substr(0, slash));
+  if (slash == std::string::npos || !card || !card->variant(a.program.substr(slash + 1))) {
+    table.refuse("program", fmt::format("{} is no PATTERN/VARIANT of the catalogue", a.program));
+  }
   table.refuse_other_keys();
   return a;
 }
