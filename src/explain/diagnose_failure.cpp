@@ -88,7 +88,7 @@ std::string_view Failure::lost_update_pattern(Index read, Index write) {
   if (same_line(read, write)) return "read-modify-write";
   const bool flag = h_.at(write).size == 1;
   if (before && after && !flag && small_step(*before, *after)) return "read-modify-write";
-  if (before && after) return "check-then-act";
+  if (before && after) return act_pattern(read, write);
   return flag ? "check-then-act" : "read-modify-write";
 }
 
