@@ -1,5 +1,5 @@
-// await looks: not done yet. The completion comes. Then await notes that somebody waits, over the completion, and nobody
-// resumes the coroutine any more.
+// await looks: not done yet. The completion comes. Then await notes that somebody waits, over the completion, and
+// nobody resumes the coroutine any more.
 #include <atomic>
 #include <cassert>
 #include <thread>

@@ -10,7 +10,9 @@ struct [[nodiscard]] Task {
     std::suspend_always initial_suspend() noexcept { return {}; }
     struct Resume {
       bool await_ready() noexcept { return false; }
-      std::coroutine_handle<> await_suspend(std::coroutine_handle<promise_type> h) noexcept { return h.promise().waiter; }
+      std::coroutine_handle<> await_suspend(std::coroutine_handle<promise_type> h) noexcept {
+        return h.promise().waiter;
+      }
       void await_resume() noexcept {}
     };
     Resume final_suspend() noexcept { return {}; }  // goes on with who awaits

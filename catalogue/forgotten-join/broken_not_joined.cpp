@@ -3,6 +3,4 @@
 
 void work() {}
 
-int main() {
-  std::thread worker(work);
-}
+int main() { std::thread worker(work); }

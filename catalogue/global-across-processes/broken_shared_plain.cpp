@@ -9,8 +9,8 @@ struct Shared {
 };
 
 int main() {
-  auto* shared = static_cast<Shared*>(
-      mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  auto* shared =
+      static_cast<Shared*>(mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   assert(shared != MAP_FAILED);
   auto serve = [shared] { ++shared->requests; };
   std::thread worker_a(serve), worker_b(serve);

@@ -1,4 +1,5 @@
-// Two molecules. A hydrogen of the second one and its oxygen wait; one is woken, and it may be the one that must wait on.
+// Two molecules. A hydrogen of the second one and its oxygen wait; one is woken, and it may be the one that must wait
+// on.
 #include <condition_variable>
 #include <mutex>
 #include <thread>

@@ -1,4 +1,5 @@
-// Lock service, storage and clock in one memory. A client may be paused anywhere; a lease of one tick runs out meanwhile.
+// Lock service, storage and clock in one memory. A client may be paused anywhere; a lease of one tick runs out
+// meanwhile.
 #include <atomic>
 #include <cassert>
 #include <mutex>

@@ -8,9 +8,7 @@ std::mutex waiter;
 std::condition_variable put_down;
 bool eating[kSeats];
 
-bool neighbours_rest(int seat) {
-  return !(seat > 0 && eating[seat - 1]) && !(seat + 1 < kSeats && eating[seat + 1]);
-}
+bool neighbours_rest(int seat) { return !(seat > 0 && eating[seat - 1]) && !(seat + 1 < kSeats && eating[seat + 1]); }
 
 void dine(int seat) {
   for (;;) {

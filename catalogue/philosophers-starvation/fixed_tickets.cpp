@@ -11,9 +11,7 @@ bool eating[kSeats];
 int next_ticket = 0, serving = 0;
 int meals = 0;
 
-bool neighbours_rest(int seat) {
-  return !(seat > 0 && eating[seat - 1]) && !(seat + 1 < kSeats && eating[seat + 1]);
-}
+bool neighbours_rest(int seat) { return !(seat > 0 && eating[seat - 1]) && !(seat + 1 < kSeats && eating[seat + 1]); }
 
 void dine(int seat) {
   {

@@ -1,5 +1,6 @@
 // A node counts its grants. Two majorities share a node, so the later of two grants has the larger maximum.
 #include <algorithm>
+#include <atomic>
 #include <cassert>
 #include <mutex>
 #include <thread>
@@ -30,18 +31,34 @@ class Node {
 
 class Storage {
  public:
-  void write(int token, int value) {
+  bool read(int token, int& value) {
     std::lock_guard lock(mutex_);
-    if (token <= largest_) return;  // refused
-    largest_ = token;
+    if (!admit(token)) return false;
+    value = value_;
+    return true;
+  }
+  bool write(int token, int value) {
+    std::lock_guard lock(mutex_);
+    if (!admit(token)) return false;
     value_ = value;
-    assert(value_ == largest_ && "what is stored is the latest grant's");
+    return true;
+  }
+  int value() {
+    std::lock_guard lock(mutex_);
+    return value_;
   }
 
  private:
+  bool admit(int token) {
+    if (token < largest_) return false;
+    largest_ = token;
+    return true;
+  }
   std::mutex mutex_;
-  int largest_ = 0, value_ = 0;
+  int value_ = 0, largest_ = 0;
 } storage;
+
+std::atomic<int> updates{0};
 
 void client(int first, int second) {
   const int one = nodes[first].grant();
@@ -50,7 +67,8 @@ void client(int first, int second) {
   const int token = std::max(one, two);
   nodes[first].raise(token);
   nodes[second].raise(token);
-  storage.write(token, token);
+  int value = 0;
+  if (storage.read(token, value) && storage.write(token, value + 1)) ++updates;
 }
 
 int main() {
@@ -59,4 +77,5 @@ int main() {
   client(0, 1);
   other.join();
   ntp.join();
+  assert(storage.value() == updates && "no update under the lock is lost");
 }

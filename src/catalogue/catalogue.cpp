@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <map>
-#include <sstream>
 #include <tuple>
 
 #include "host/user_error.h"
@@ -94,9 +94,8 @@ fs::path catalogue_folder(const std::string& asked_for) {
 
 std::string read_file(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf())) throw UserError(fmt::format("{}: cannot be read", file.string()));
-  return text.str();
+  if (!in) throw UserError(fmt::format("{}: cannot be read; is the catalogue complete?", file.string()));
+  return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
 std::string section_text(const Catalogue& catalogue, std::string_view section) {

@@ -14,7 +14,7 @@ constexpr std::string_view kIntroduction =
     "Concurrency for C++, section by section. Every claim has a program beside it, and each program's verdict is what\n"
     "`lockstep check` gives: `make test` checks all of them. \"Passes, complete\" means that every execution that "
     "C++'s\n"
-    "memory model allows was explored, not that none was seen to fail.\n\n"
+    "memory model allows was explored, not that none was seen to fail; \"passes\" alone, that many were tried.\n\n"
     "`lockstep show PATTERN` prints a card with its programs, `lockstep run PATTERN/VARIANT` builds and checks a "
     "program and\n"
     "tells the failing execution step by step, `lockstep diff PATTERN` shows what a fix changes. Which primitive fits "

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
-#include <fstream>
-#include <sstream>
-
+#include "catalogue/catalogue.h"
 #include "host/user_error.h"
 
 namespace lockstep::catalogue {
@@ -57,14 +55,7 @@ struct TomlTable::Reader {
   }
 };
 
-TomlTable TomlTable::load(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf())) {
-    throw host::UserError(fmt::format("{}: cannot be read; is the catalogue complete?", file.string()));
-  }
-  return parse(text.str(), file.string());
-}
+TomlTable TomlTable::load(const std::filesystem::path& file) { return parse(read_file(file), file.string()); }
 
 TomlTable TomlTable::parse(std::string_view text, const std::string& name) {
   try {

@@ -91,13 +91,18 @@ Json to_json(const Job& job) {
   return out;
 }
 
+std::uint64_t workers_of(const Arguments& arguments) {
+  const std::uint64_t workers = arguments.number("--jobs", std::max(1u, std::thread::hardware_concurrency()));
+  if (workers == 0 || workers > kMostJobs) throw UserError(fmt::format("--jobs {}: takes 1 to {}", workers, kMostJobs));
+  return workers;
+}
+
 // Builds and checks all of them, and says which agree with their cards.
 int compare(std::vector<Job> jobs, const Builder& builder, const Arguments& arguments, const Words& extra) {
   std::optional<OutputFile> json;
   if (arguments.has("--json")) json.emplace("--json", arguments.text("--json"));
   const bool text = !arguments.has("--quiet") && !(json && json->is_stdout());
-  const std::uint64_t workers = arguments.number("--jobs", std::max(1u, std::thread::hardware_concurrency()));
-  if (workers == 0 || workers > kMostJobs) throw UserError(fmt::format("--jobs {}: takes 1 to {}", workers, kMostJobs));
+  const std::uint64_t workers = workers_of(arguments);
 
   const auto start = std::chrono::steady_clock::now();
   std::atomic<std::size_t> next = 0;
@@ -190,6 +195,7 @@ int run_command(const Words& words) {
   }
   catalogue::Catalogue all = catalogue::load_catalogue(catalogue::catalogue_folder(arguments.text("--catalogue")));
   if (arguments.has("--section")) all = catalogue::only_section(all, arguments.text("--section"));
+  workers_of(arguments);  // a wrong number is refused even where it has no use
   const Builder builder(arguments.text("--build-dir"));
   std::vector<Job> jobs;
   if (many) {
