@@ -12,6 +12,8 @@ int replay_command(const std::vector<std::string>& words);
 /// Puts the JSON reports of the parts of one search together.
 int merge_command(const std::vector<std::string>& words);
 int explain_command(const std::vector<std::string>& words);
+/// Who waits for whom in a running process, a core file or a database.
+int dump_command(const std::vector<std::string>& words);
 /// Not for users: renders the segment that lockstep::check has filled in another process.
 int internal_report_command(const std::vector<std::string>& words);
 /// Not for users: which calls of hooks in a program belong to the standard library, as names/library_sites.h says, in

@@ -29,6 +29,7 @@ int run(const std::vector<std::string>& words) {
   if (command == "replay") return replay_command(rest);
   if (command == "merge") return merge_command(rest);
   if (command == "explain") return explain_command(rest);
+  if (command == "dump") return dump_command(rest);
   if (command == "internal-report") return internal_report_command(rest);
   if (command == "internal-library-sites") return internal_library_sites_command(rest);
   if (command == "--help" || command == "-h" || command == "help") {
@@ -39,8 +40,8 @@ int run(const std::vector<std::string>& words) {
     fmt::print("lockstep {}\n", LOCKSTEP_VERSION);
     return 0;
   }
-  throw host::UserError(fmt::format("{}: no such {}; use check, replay, merge or explain, see lockstep --help", command,
-                                    command.starts_with("-") ? "option" : "command"));
+  throw host::UserError(fmt::format("{}: no such {}; use check, replay, merge, explain or dump, see lockstep --help",
+                                    command, command.starts_with("-") ? "option" : "command"));
 }
 
 }  // namespace
