@@ -32,6 +32,7 @@ bool is_start(const std::string& function) {
                                                 "__clone3",
                                                 "__clone",
                                                 "__GI___clone3",
+                                                "execute_native_thread_routine",
                                                 "thread_start"};
   return kStarts.count(function.substr(0, function.find('@'))) > 0;
 }
@@ -43,6 +44,11 @@ std::string thread_name(const Snapshot& snapshot, std::size_t index, const std::
   const ThreadState* main = snapshot.thread(snapshot.pid);
   if (main && t.comm != main->comm && !t.comm.empty()) return t.comm;
   for (auto f = stack.rbegin(); f != stack.rend(); ++f) {
+    // What std::thread runs is in the type of its state.
+    if (const std::string callable = names::first_argument(f->function, "std::tuple"); !callable.empty()) {
+      const std::string name = names::function_only(callable + "()");
+      if (name.starts_with("lambda in ")) return name;
+    }
     if (!f->library && !f->function.empty() && !is_start(f->function)) return f->function;
   }
   return "thread";

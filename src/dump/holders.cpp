@@ -46,11 +46,24 @@ struct Site {
   bool certain = false;
 };
 
+// The frames of the program's own functions, and of library functions that they were inlined into.
+std::vector<const Frame*> user_frames(const std::vector<Frame>& stack) {
+  std::vector<const Frame*> out;
+  bool user = false;
+  for (const Frame& f : stack) {
+    user |= !f.library;
+    if (!f.inlined && user) out.push_back(&f);
+    if (!f.inlined) user = false;
+  }
+  return out;
+}
+
 // A guard in one of the thread's frames that holds the lock at `lock`.
 std::optional<Site> guard_of(const Evidence& e, const std::vector<Frame>& stack, std::uint64_t lock) {
-  for (const Frame& f : stack) {
+  for (const Frame* frame : user_frames(stack)) {
+    const Frame& f = *frame;
     const auto sp = f.registers[kRsp];
-    if (f.inlined || f.library || !sp || f.cfa <= *sp || f.cfa - *sp > 65536) continue;
+    if (!sp || f.cfa <= *sp || f.cfa - *sp > 65536) continue;
     for (std::uint64_t slot = *sp & ~std::uint64_t{7}; slot < f.cfa; slot += 8) {
       if (e.snapshot.memory.value<std::uint64_t>(slot) != lock) continue;
       const auto variable = e.symbols.local(f, slot);
@@ -66,8 +79,8 @@ std::optional<Site> guard_of(const Evidence& e, const std::vector<Frame>& stack,
 
 // The last call of a function that takes such a lock, before the place where one of the thread's functions stands.
 std::optional<Site> call_of(const Evidence& e, const std::vector<Frame>& stack, bool for_reading) {
-  for (const Frame& f : stack) {
-    if (f.inlined || f.library) continue;
+  for (const Frame* frame : user_frames(stack)) {
+    const Frame& f = *frame;
     const std::uint64_t start = e.symbols.start_of_function(f.pc);
     constexpr std::uint64_t kMost = 65536;
     if (start == 0 || f.pc <= start || f.pc - start > kMost) continue;
@@ -205,9 +218,8 @@ void name_object(const Evidence& e, std::size_t waiter, Wait* wait) {
     }
   }
   // On the heap: what the waiting functions call it, the outermost that is no reference of a library function.
-  for (const Frame& f : e.stacks[waiter]) {
-    if (f.inlined || f.library) continue;
-    if (auto name = e.symbols.pointee(f, wait->address)) {
+  for (const Frame* f : user_frames(e.stacks[waiter])) {
+    if (auto name = e.symbols.pointee(*f, wait->address)) {
       wait->object = *name;
       return;
     }

@@ -33,6 +33,7 @@ class Judge {
 
   void run() {
     find_stuck();
+    settle_suspects();
     set_states();
     set_holds();
     find_cycles();
@@ -42,6 +43,7 @@ class Judge {
 
  private:
   void find_stuck();
+  void settle_suspects();
   void set_states();
   void set_holds();
   void find_cycles();
@@ -93,6 +95,18 @@ void Judge::find_stuck() {
         stuck_.erase(t.tid);
         changed = true;
       }
+    }
+  }
+}
+
+// Suspects are told of only if all are stuck anyway; then they are what makes sense of it.
+void Judge::settle_suspects() {
+  for (Thread& t : p_.threads) {
+    if (!t.wait || t.wait->ends != Ends::kAnyThread || t.wait->holders.empty()) continue;
+    if (stuck(t.tid)) {
+      t.wait->ends = Ends::kHolder;
+    } else {
+      t.wait->holders.clear();
     }
   }
 }

@@ -201,7 +201,7 @@ Object Recogniser::by_layout() const {
   const auto expected = static_cast<std::uint32_t>(thread_.arguments[2]);
   if (thread_at(at - kTidAt) != 0) return Object::kJoin;
   const std::uint32_t owner = word(at + 8), kind = word(at + 16);
-  const bool mutex_kind = (kind & ~0x1ffu) == 0 && (kind & 3u) <= 3;
+  const bool mutex_kind = (kind & ~0x3ffu) == 0;
   const std::uint64_t owner_pointer = memory_.value<std::uint64_t>(at + 8);
   if (expected == 2 && thread_at(owner_pointer) != 0) return Object::kStream;
   if (expected == 2 && mutex_kind && owner != 0 && word(at + 12) != 0 && word(at + 12) < 1u << 20)

@@ -221,6 +221,9 @@ Symbols::Impl::Code Symbols::Impl::look_up(std::uint64_t pc) {
   const Dwarf_Addr local_pc = pc - code.bias;
   if (!has_unit || (!find_function(unit, local_pc, false, 0, &code.function) &&
                     !find_function(unit, local_pc, true, 0, &code.function))) {
+    // Without lines, the name has to tell whose it is.
+    const std::string& f = outer.function;
+    outer.library |= f.starts_with("std::") || f.starts_with("_") || f.starts_with("pthread_");
     code.frames = {outer};
     return code;
   }
