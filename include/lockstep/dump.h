@@ -10,13 +10,13 @@
 // process for milliseconds and writes the dump. The tool is `lockstep` on PATH, or what LOCKSTEP_TOOL names.
 // In a process that may change PATH, name it in the call.
 //
-// `dump_on_signal` sets up everything beforehand; its handler calls nothing but the kernel, so it works while every lock
-// of the process, the heap's too, is held. It leaves no child behind that the program could wait for by mistake, and no
-// SIGCHLD comes. The thread that `dump` is called on shows as one that reads a pipe: it is alive, so of others that
-// nobody else could wake the dump cannot say that they are stuck. A cycle of locks is one whoever asks.
+// `dump_on_signal` sets up everything beforehand; its handler calls nothing but the kernel, so it works while every
+// lock of the process, the heap's too, is held. It leaves no child behind that the program could wait for by mistake,
+// and no SIGCHLD comes. The thread that `dump` is called on shows as one that reads a pipe: it is alive, so of others
+// that nobody else could wake the dump cannot say that they are stuck. A cycle of locks is one whoever asks.
 //
-// The permission: where kernel.yama.ptrace_scope is 1, the process grants it for the tool (PR_SET_PTRACER) until the end
-// of the dump or the next one. A sandbox that forbids ptrace forbids this, too; the text then says so.
+// The permission: where kernel.yama.ptrace_scope is 1, the process grants it for the tool (PR_SET_PTRACER) until the
+// end of the dump or the next one. A sandbox that forbids ptrace forbids this, too; the text then says so.
 //
 // Thread safety: all functions may be called from any thread. Header only; C++17, Linux.
 #ifndef LOCKSTEP_DUMP_H
@@ -70,8 +70,8 @@ struct command {
   bool json;
 };
 
-/// Starts the tool with `out` as its standard output and error, and returns its id. Calls nothing but the kernel: the child
-/// is made by clone without an exit signal, and waits until it has been allowed to look.
+/// Starts the tool with `out` as its standard output and error, and returns its id. Calls nothing but the kernel: the
+/// child is made by clone without an exit signal, and waits until it has been allowed to look.
 inline pid_t start(const command& c, int out) {
   int gate[2];
   if (pipe2(gate, O_CLOEXEC) != 0) return -1;

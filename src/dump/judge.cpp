@@ -319,7 +319,14 @@ std::string Judge::waits() {
       const std::string what = object_text(*direct.front()->wait);
       const std::string who =
           direct.size() == 1 ? direct.front()->name + " waits" : fmt::format("{} threads wait", direct.size());
-      return fmt::format("{} for {}, which {} holds {}{}.", who, what, holder.name, does, where);
+      std::size_t behind = 0;
+      for (const int t : all) {
+        const bool told = std::any_of(direct.begin(), direct.end(), [&](const Thread* d) { return d->tid == t; });
+        behind += !told && at(t).wait->kind != "join";
+      }
+      const std::string more =
+          behind == 0 ? "" : fmt::format(" {} more {} behind that.", behind, behind == 1 ? "waits" : "wait");
+      return fmt::format("{} for {}, which {} holds {}{}.{}", who, what, holder.name, does, where, more);
     }
   }
   std::map<std::string, int> states;
@@ -368,6 +375,7 @@ std::string wait_text(const Picture& p, const Thread& thread) {
   }
   if (is_lock(w)) return "waits for " + object_text(w);
   if (w.address != 0) return (is_sleep(w) ? "sleeps on " : "waits at ") + object_text(w);
+  if (w.kind.starts_with("idle")) return "is " + w.kind;
   return fmt::format("sleeps in {}{}", w.kind, w.object.empty() ? "" : " on " + object_text(w));
 }
 

@@ -261,6 +261,12 @@ Symbols::Impl::Code Symbols::Impl::look_up(std::uint64_t pc) {
       const char* plain = dwarf_diename(&origin);
       frame.function =
           !linkage.empty() ? names::function_only(names::demangle(linkage.c_str())) : std::string(plain ? plain : "");
+      // A lambda is told by its line, as the checker tells it.
+      int declared = 0;
+      Dwarf_Die instance = *die;
+      if (frame.function == "operator()" && dwarf_decl_line(&instance, &declared) == 0) {
+        frame.function = fmt::format("lambda:{}", declared);
+      }
     }
     frame.file = file ? file : "";
     frame.line = line;

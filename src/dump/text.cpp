@@ -94,7 +94,8 @@ void Text::group(const Group& g) {
   if (t.wait) {
     const bool told = t.wait->object.empty() || what.find(t.wait->kind) != std::string::npos;
     kind = told ? "" : t.wait->kind;
-    if (!t.wait->mode.empty()) kind += (kind.empty() ? "" : ", ") + std::string("to ") + t.wait->mode;
+    if (!t.wait->mode.empty())
+      kind += (kind.empty() ? "" : ", ") + std::string(p_.source == "postgres" ? "" : "to ") + t.wait->mode;
     if (!t.wait->detail.empty()) kind += (kind.empty() ? "" : ", ") + t.wait->detail;
     if (!t.wait->holders.empty() && !t.wait->certain)
       kind += (kind.empty() ? "" : ", ") + std::string("holders inferred");
