@@ -46,7 +46,7 @@ struct dump_result {
 
 namespace dump_detail {
 
-/// Where the tool is: an absolute path, empty if it is nowhere.
+/// The path of the tool, empty if it is nowhere.
 inline std::string find_tool(const std::string& tool) {
   const char* named = getenv("LOCKSTEP_TOOL");
   const std::string wanted = !tool.empty() ? tool : named && *named ? named : "lockstep";

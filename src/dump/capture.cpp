@@ -17,6 +17,7 @@
 #include <cstring>
 #include <exception>
 #include <optional>
+#include <set>
 #include <thread>
 
 #include "dump/proc.h"
@@ -208,6 +209,7 @@ std::vector<std::byte> Session::read_bytes(std::uint64_t from, std::uint64_t to)
 }
 
 void Session::copy(Snapshot* out) {
+  std::set<std::uint64_t> words;  // many may sleep on one
   for (Tracee& t : tracees_) {
     read_registers(&t);
     const ThreadState& s = t.state;
@@ -218,8 +220,8 @@ void Session::copy(Snapshot* out) {
     std::uint64_t end = out->stack_end(s);
     if (end == 0) end = sp + 4096;  // mapped after the list was read
     out->memory.add(sp - kRedZone, read_bytes(sp - kRedZone, std::min(end, sp + kStackBytes)));
-    if (s.syscall == SYS_futex) {
-      const std::uint64_t word = s.arguments[0];
+    const std::uint64_t word = s.arguments[0];
+    if (s.syscall == SYS_futex && words.insert(word).second) {
       out->memory.add(word - kWindowBefore, read_bytes(word - kWindowBefore, word + kWindowAfter));
     }
   }
