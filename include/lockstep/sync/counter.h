@@ -1,48 +1,50 @@
-// counter: a number that many threads add to and somebody reads now and then. Adding costs about as much as to a variable
-// of one's own, whatever the number of threads; reading costs a cache miss for each processor or thread.
+// counter: a number that many threads add to and somebody reads now and then. Adding costs about as much as to a
+// variable of one's own, whatever the number of threads; reading costs a cache miss for each processor or thread.
 //
 //     lockstep::sync::counter served;
 //     served.add();                      // any thread, on the hot path
 //     std::int64_t n = served.value();   // the metrics page
 //
-// Thread safety: every member function may be called by any thread at any time (add in signal handlers too once the thread
-// has added before); only destruction must come after all else.
+// Thread safety: every member function may be called by any thread at any time (add in signal handlers too once the
+// thread has added before); only destruction must come after all else.
 //
 // What value() promises: it counts each add that happens before it, none that happens after it, and of those that run
 // meanwhile each wholly or not at all. As long as all adds are add(1), that makes it linearizable: values never go back
-// from one value() to one that happens after it. With adds of several sizes or signs a reader can see a later add without an
-// earlier one of another thread, and so a sum that never was: use std::atomic where that matters (a count that must not
-// be seen negative, tickets, reference counts).
+// from one value() to one that happens after it. With adds of several sizes or signs a reader can see a later add
+// without an earlier one of another thread, and so a sum that never was: use std::atomic where that matters (a count
+// that must not be seen negative, tickets, reference counts).
 //
-// How: a shard for each processor where the kernel has restartable sequences (rseq, Linux 4.18 and glibc 2.35): an add is
-// one unlocked instruction. Elsewhere, and in instrumented programs, a shard for each thread: a shard is written by its
-// owner alone, with a load and a store.
+// How: a shard for each processor where the kernel has restartable sequences (rseq, Linux 4.18 and glibc 2.35): an add
+// is one unlocked instruction. Elsewhere, and in instrumented programs, a shard for each thread: a shard is written by
+// its owner alone, with a load and a store.
 //
 // Invariants:
 // 1. The value is the sum of initial_, all shards and shared_.
-// 2. A shard of a processor is changed only inside a restartable sequence on that processor; a shard of a thread only by the
+// 2. A shard of a processor is changed only inside a restartable sequence on that processor; a shard of a thread only
+// by the
 //    thread whose slot it is (thread_slot.h).
 //
 // Memory order: all relaxed: a counter publishes nothing but itself. A slot's next owner sees what the last one added,
 // because slots are handed on with release and acquire.
 //
-// Complexity: add O(1), value O(processors or threads). sizeof is three words and the table of chunks; a shard has 64 bytes.
+// Complexity: add O(1), value O(processors or threads). sizeof is three words and the table of chunks; a shard has 64
+// bytes.
 //
 // When not to use it: where every add must know the sum (std::atomic's fetch_add; semaphore; rate_limiter), and for
 // thousands of counters, each of which would have its shards.
 //
 // Source: McKenney, "Is Parallel Programming Hard", chapter 5 (per-thread counters); Desnoyers, rseq(2).
-#ifndef LOCKSTEP_SYNC_COUNTER_H
-#define LOCKSTEP_SYNC_COUNTER_H
+#pragma once
 
-#include <lockstep/sync/internal/cache_line.h>
-#include <lockstep/sync/internal/rseq_add.h>
-#include <lockstep/sync/internal/thread_slot.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
+
+#include "lockstep/sync/internal/cache_line.h"
+#include "lockstep/sync/internal/rseq_add.h"
+#include "lockstep/sync/internal/thread_slot.h"
 
 namespace lockstep::sync {
 
@@ -91,4 +93,3 @@ class counter {
 };
 
 }  // namespace lockstep::sync
-#endif

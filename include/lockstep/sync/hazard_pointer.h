@@ -16,21 +16,24 @@
 //
 // Invariants:
 // 1. An object that a hazard names since before it became unreachable is not freed until the hazard names it no more.
-// 2. At most kThreshold + 2 * (hazards) retired objects wait to be freed while threads go on retiring: garbage is bounded.
+// 2. At most kThreshold + 2 * (hazards) retired objects wait to be freed while threads go on retiring: garbage is
+// bounded.
 // 3. A record belongs to one hazard_pointer while `taken` is set; records are never freed before their domain.
 //
 // Memory order of each atomic:
-// - record.hazard, protect's store: relaxed, then a light fence, then source is read again (acquire). A reclaiming thread
+// - record.hazard, protect's store: relaxed, then a light fence, then source is read again (acquire). A reclaiming
+// thread
 //   unlinks (its caller did), makes a heavy fence and reads the hazards: either it sees the hazard, or the reader sees
 //   the new source and tries again (asymmetric_fence.h).
-// - record.hazard, store of null: release, and read by acquire: the reader's accesses to the object come before the free.
+// - record.hazard, store of null: release, and read by acquire: the reader's accesses to the object come before the
+// free.
 // - record.taken: exchange acquire, store release: what one owner wrote in the record comes before the next.
 // - records_: a list that only grows at its head: CAS release, load acquire.
 // - retired_: CAS release pushes (the object is complete); exchange acquire takes all of them.
 //
-// Complexity: protect O(1), some loads and one store to a line of one's own; retire amortised O(1) (a scan of all hazards
-// each time as many objects are waiting as there are hazards, twice, plus kThreshold); make_hazard_pointer O(1) usually:
-// records are kept for the next.
+// Complexity: protect O(1), some loads and one store to a line of one's own; retire amortised O(1) (a scan of all
+// hazards each time as many objects are waiting as there are hazards, twice, plus kThreshold); make_hazard_pointer O(1)
+// usually: records are kept for the next.
 //
 // Errors: none reported. Destroying a domain while hazards of it exist, or protecting a pointer to an object that is
 // retired in another domain, is undefined behaviour.
@@ -39,11 +42,7 @@
 // matter: it is simpler. Against rcu_domain: garbage is bounded even if a reader sleeps, but each object is claimed.
 //
 // Source: Michael, "Hazard Pointers: Safe Memory Reclamation for Lock-Free Objects", TPDS 2004; P2530.
-#ifndef LOCKSTEP_SYNC_HAZARD_POINTER_H
-#define LOCKSTEP_SYNC_HAZARD_POINTER_H
-
-#include <lockstep/sync/internal/asymmetric_fence.h>
-#include <lockstep/sync/internal/cache_line.h>
+#pragma once
 
 #include <algorithm>
 #include <atomic>
@@ -51,6 +50,9 @@
 #include <memory>
 #include <utility>
 #include <vector>
+
+#include "lockstep/sync/internal/asymmetric_fence.h"
+#include "lockstep/sync/internal/cache_line.h"
 
 namespace lockstep::sync {
 
@@ -260,4 +262,3 @@ inline hazard_pointer make_hazard_pointer(hazard_pointer_domain& domain = defaul
 }
 
 }  // namespace lockstep::sync
-#endif

@@ -19,9 +19,9 @@
 //     };
 //     basic_rate_limiter<manual_time> limiter(rate(3, 1s), 1, manual_time{&time});
 //
-// How (the generic cell rate algorithm): the word is the theoretical arrival time, the moment at which the bucket will be
-// full again. A token moves it on by one period, from now if it lies in the past; that is allowed as long as it stays
-// within `burst` periods of now.
+// How (the generic cell rate algorithm): the word is the theoretical arrival time, the moment at which the bucket will
+// be full again. A token moves it on by one period, from now if it lies in the past; that is allowed as long as it
+// stays within `burst` periods of now.
 //
 // | word             | bucket                         | try_acquire(1)               |
 // |------------------|--------------------------------|------------------------------|
@@ -45,14 +45,13 @@
 //
 // Errors: a rate that is not positive or above 100 million a second, a burst below 1 or of more than 100 years: throws
 // std::invalid_argument. n below 1: likewise.
-// A stopped wait whose place cannot be given back (someone is behind it) loses its tokens: giving them back would let two
-// bursts meet.
+// A stopped wait whose place cannot be given back (someone is behind it) loses its tokens: giving them back would let
+// two bursts meet.
 //
 // When not to use it: to bound what runs at one time (semaphore). For one limit over several machines: cluster.
 //
 // Source: ITU-T I.371 (GCRA); Turner's leaky bucket.
-#ifndef LOCKSTEP_SYNC_RATE_LIMITER_H
-#define LOCKSTEP_SYNC_RATE_LIMITER_H
+#pragma once
 
 #include <algorithm>
 #include <atomic>
@@ -215,4 +214,3 @@ class basic_rate_limiter {
 using rate_limiter = basic_rate_limiter<>;
 
 }  // namespace lockstep::sync
-#endif

@@ -1,5 +1,5 @@
-// rcu_domain: readers that cost next to nothing, writers that wait for them. Inside a read-side section whatever a reader
-// reaches stays alive; a writer unlinks an object and frees it when all sections that may have seen it are over.
+// rcu_domain: readers that cost next to nothing, writers that wait for them. Inside a read-side section whatever a
+// reader reaches stays alive; a writer unlinks an object and frees it when all sections that may have seen it are over.
 //
 //     lockstep::sync::rcu_domain domain;
 //     std::atomic<table*> current;
@@ -14,8 +14,8 @@
 //     domain.retire(old);                                    // freed later; or: domain.synchronize(); delete old;
 //
 // Thread safety: every member function may be called by any thread; a section is ended by the thread that began it.
-// Sections nest. synchronize() (and barrier(), and retire() now and then) waits for readers, so calling it inside a section of the same
-// domain is a deadlock: it ends the process with a message.
+// Sections nest. synchronize() (and barrier(), and retire() now and then) waits for readers, so calling it inside a
+// section of the same domain is a deadlock: it ends the process with a message.
 //
 // Invariants:
 // 1. A reader's `section` is 0 outside of sections; inside it is the epoch that the outermost one began in.
@@ -24,38 +24,38 @@
 // 3. What is retired is freed after a synchronize() that began after the retire.
 //
 // Memory order of each atomic:
-// - epoch_: fetch_add release, a reader's load acquire: a section that has the new number, and so is not waited for, sees
+// - epoch_: fetch_add release, a reader's load acquire: a section that has the new number, and so is not waited for,
+// sees
 //   what was unlinked before the number was made.
-// - section, store at the begin: relaxed, then a light fence, then the reader's reads. synchronize(): heavy fence, then it
-//   reads the sections. Either it sees the section and waits for it, or the section's reads see what was unlinked before
-//   (asymmetric_fence.h). One pass is enough because epochs never repeat.
+// - section, store at the begin: relaxed, then a light fence, then the reader's reads. synchronize(): heavy fence, then
+// it
+//   reads the sections. Either it sees the section and waits for it, or the section's reads see what was unlinked
+//   before (asymmetric_fence.h). One pass is enough because epochs never repeat.
 // - section, store of 0: release, read by acquire: the section's reads come before the free.
 // - callbacks_: CAS release pushes, exchange acquire takes.
 //
 // Complexity: lock and unlock O(1); synchronize O(threads) plus the longest section; retire amortised O(1): one grace
 // period for kBatch objects.
 //
-// Progress: readers are wait-free. synchronize() spins, then yields, then sleeps in steps of 50 µs up to 1 ms; it does not return before the last
-// old section ends, so a reader that never leaves blocks writers for ever.
+// Progress: readers are wait-free. synchronize() spins, then yields, then sleeps in steps of 50 µs up to 1 ms; it does
+// not return before the last old section ends, so a reader that never leaves blocks writers for ever.
 //
 // When not to use it: sections that sleep or wait (garbage grows without bound: hazard_pointer bounds it), few reads
 // (shared_mutex), small values (seqlock).
 //
 // Source: McKenney and Slingwine, "Read-Copy Update", 1998; Desnoyers et al., "User-Level Implementations of Read-Copy
 // Update", TPDS 2012 (flavour memb); P2545.
-#ifndef LOCKSTEP_SYNC_RCU_H
-#define LOCKSTEP_SYNC_RCU_H
-
-#include <lockstep/sync/internal/asymmetric_fence.h>
-#include <lockstep/sync/internal/relax.h>
-#include <lockstep/sync/internal/thread_slot.h>
+#pragma once
 
 #include <atomic>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <utility>
+
+#include "lockstep/sync/internal/asymmetric_fence.h"
+#include "lockstep/sync/internal/backoff.h"
+#include "lockstep/sync/internal/thread_slot.h"
+#include "lockstep/sync/misuse.h"
 
 namespace lockstep::sync {
 
@@ -91,7 +91,8 @@ class rcu_domain {
   /// Returns when every section that began before the call is over.
   void synchronize() {
     if (readers_.mine().depth) {
-      std::fputs("lockstep::sync: rcu_domain::synchronize() inside a read-side section would wait for itself\n", stderr);
+      std::fputs("lockstep::sync: rcu_domain::synchronize() inside a read-side section would wait for itself\n",
+                 stderr);
       std::abort();
     }
     std::uint64_t epoch = epoch_.fetch_add(1, std::memory_order_release) + 1;
@@ -170,4 +171,3 @@ class rcu_domain {
 };
 
 }  // namespace lockstep::sync
-#endif

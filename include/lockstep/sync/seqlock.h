@@ -1,5 +1,5 @@
-// seqlock<T>: a value that many threads read all the time and somebody replaces now and then. A reader writes nothing, so
-// readers do not slow each other down: a read costs the loads of the value and two loads of a counter.
+// seqlock<T>: a value that many threads read all the time and somebody replaces now and then. A reader writes nothing,
+// so readers do not slow each other down: a read costs the loads of the value and two loads of a counter.
 //
 //     lockstep::sync::seqlock<quote> last;            // struct quote { double bid, ask; };
 //     last.store({99.5, 100.5});                      // any thread
@@ -21,11 +21,13 @@
 //
 // Memory order of each atomic:
 // - sequence_, CAS of a writer: acquire on success, so that its writes come after the previous writer's.
-// - words_, stores: release. A reader whose acquire load takes such a value then sees sequence_ at least as new as the odd
+// - words_, stores: release. A reader whose acquire load takes such a value then sees sequence_ at least as new as the
+// odd
 //   value, and its second look fails. (The usual formulation has a release fence before relaxed stores and an acquire
 //   fence after relaxed loads; on x86 and on ARMv8 the orders cost no more, and ThreadSanitizer understands them.)
 // - sequence_, store at the end: release: who sees the even value sees all words.
-// - sequence_, a reader's first load: acquire (the words are not older than it); words_, loads: acquire (the second load of
+// - sequence_, a reader's first load: acquire (the words are not older than it); words_, loads: acquire (the second
+// load of
 //   sequence_ is not earlier than they); the second load: relaxed, for the same reason.
 //
 // Progress: writers exclude each other by spinning; a reader that overlaps a writer repeats its read. A writer that is
@@ -35,14 +37,11 @@
 // Complexity: load and store O(sizeof(T)). sizeof is 8 bytes plus T rounded up to 8.
 //
 // When not to use it: values larger than a few cache lines, data with pointers to what may be freed (hazard_pointer,
-// rcu_domain), many writers (mutex), or readers that must not wait for a writer of lower priority. A plain std::atomic<T>
-// is better wherever T has at most 8 bytes.
+// rcu_domain), many writers (mutex), or readers that must not wait for a writer of lower priority. A plain
+// std::atomic<T> is better wherever T has at most 8 bytes.
 //
 // Source: Boehm, "Can seqlocks get along with programming language memory models?", MSPC 2012.
-#ifndef LOCKSTEP_SYNC_SEQLOCK_H
-#define LOCKSTEP_SYNC_SEQLOCK_H
-
-#include <lockstep/sync/internal/relax.h>
+#pragma once
 
 #include <atomic>
 #include <cstddef>
@@ -50,6 +49,8 @@
 #include <cstring>
 #include <optional>
 #include <type_traits>
+
+#include "lockstep/sync/internal/backoff.h"
 
 namespace lockstep::sync {
 
@@ -69,7 +70,7 @@ class seqlock {
 
   /// The value of one store, the latest that happens before this call or a later one.
   T load() const {
-    internal::spinner wait;
+    internal::backoff wait;
     std::uint64_t before = sequence_.load(std::memory_order_acquire);
     for (;;) {
       while (before & 1) {
@@ -122,7 +123,7 @@ class seqlock {
 
   /// Makes sequence_ odd; the value that it has then.
   std::uint64_t begin() {
-    internal::spinner wait;
+    internal::backoff wait;
     std::uint64_t now = sequence_.load(std::memory_order_relaxed);
     for (;;) {
       while (now & 1) {
@@ -154,4 +155,3 @@ class seqlock {
 };
 
 }  // namespace lockstep::sync
-#endif

@@ -1,9 +1,9 @@
-// A pair of fences of which one is nearly free: the side that runs often pays for a compiler barrier, the side that runs
-// seldom for a system call that makes every running thread of the process execute a full barrier (membarrier(2),
+// A pair of fences of which one is nearly free: the side that runs often pays for a compiler barrier, the side that
+// runs seldom for a system call that makes every running thread of the process execute a full barrier (membarrier(2),
 // MEMBARRIER_CMD_PRIVATE_EXPEDITED).
 //
-// The pair has the effect of two `atomic_thread_fence(seq_cst)`: of two threads that each write, fence and then read what
-// the other wrote, one light and one heavy, at least one sees the other's write.
+// The pair has the effect of two `atomic_thread_fence(seq_cst)`: of two threads that each write, fence and then read
+// what the other wrote, one light and one heavy, at least one sees the other's write.
 //
 // Where the kernel has no membarrier, and in programs instrumented for ThreadSanitizer (which is what `lockstep check`
 // reads; a system call is no fence to it), both are real seq_cst fences. So what is proved is the algorithm with two
@@ -12,15 +12,15 @@
 // Idea: P1202 "Asymmetric fences"; userspace RCU (liburcu, flavour memb).
 //
 // Thread safety: all functions may be called by any thread. Errors: none; a kernel without membarrier costs speed.
-#ifndef LOCKSTEP_SYNC_INTERNAL_ASYMMETRIC_FENCE_H
-#define LOCKSTEP_SYNC_INTERNAL_ASYMMETRIC_FENCE_H
+#pragma once
 
 #include <linux/membarrier.h>
-#include <lockstep/sync/internal/instrumented.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
+
+#include "lockstep/sync/tool.h"
 
 namespace lockstep::sync::internal {
 
@@ -37,8 +37,7 @@ inline void full_fence() {
 }
 
 /// Registers the process with the kernel, before the first thread is started (it costs milliseconds afterwards).
-inline const bool kMembarrier =
-    !kInstrumented && syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+inline const bool kMembarrier = !kTsan && syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
 
 /// The side that runs often.
 inline void light_fence() {
@@ -56,4 +55,3 @@ inline void heavy_fence() {
 }
 
 }  // namespace lockstep::sync::internal
-#endif

@@ -1,7 +1,6 @@
 // How far apart data of different threads must lie. (std::hardware_destructive_interference_size may differ between
 // compilers and options, and then between the two sides of an interface.)
-#ifndef LOCKSTEP_SYNC_INTERNAL_CACHE_LINE_H
-#define LOCKSTEP_SYNC_INTERNAL_CACHE_LINE_H
+#pragma once
 
 #include <cstddef>
 
@@ -10,4 +9,3 @@ namespace lockstep::sync::internal {
 inline constexpr std::size_t kCacheLine = 64;
 
 }  // namespace lockstep::sync::internal
-#endif

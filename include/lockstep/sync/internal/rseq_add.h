@@ -2,19 +2,18 @@
 // (rseq(2)). The kernel sends a thread that is preempted, migrated or interrupted by a signal between looking up its
 // processor and adding to the abort handler, so that nobody else can have added to the cell in between.
 //
-// glibc 2.35 and later register each thread with the kernel; `rseq_available()` says whether that has worked. All that is
-// bound to the architecture is here: elsewhere `rseq_available()` is false.
+// glibc 2.35 and later register each thread with the kernel; `rseq_available()` says whether that has worked. All that
+// is bound to the architecture is here: elsewhere `rseq_available()` is false.
 //
 // Thread safety: both functions may be called by any thread, from signal handlers too.
-#ifndef LOCKSTEP_SYNC_INTERNAL_RSEQ_ADD_H
-#define LOCKSTEP_SYNC_INTERNAL_RSEQ_ADD_H
-
-#include <lockstep/sync/internal/instrumented.h>
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-#if defined(__x86_64__) && !LOCKSTEP_SYNC_INSTRUMENTED && __has_include(<sys/rseq.h>)
+#include "lockstep/sync/tool.h"
+
+#if defined(__x86_64__) && !defined(LOCKSTEP_SYNC_TSAN) && __has_include(<sys/rseq.h>)
 #define LOCKSTEP_SYNC_RSEQ 1
 #include <sys/rseq.h>
 #else
@@ -32,8 +31,8 @@ inline bool rseq_available() { return __rseq_size != 0; }
 inline bool rseq_add(void* cells, std::uint32_t count, std::int64_t n) {
   for (;;) {
     // The section's descriptor goes into the group of the function's own section ("?"), so that it goes where an inline
-    // function's discarded copy goes. Offsets into struct rseq: cpu_id 4, rseq_cs 8. The bytes before the abort handler are
-    // the signature that the kernel asks for, RSEQ_SIG, dressed as an instruction.
+    // function's discarded copy goes. Offsets into struct rseq: cpu_id 4, rseq_cs 8. The bytes before the abort handler
+    // are the signature that the kernel asks for, RSEQ_SIG, dressed as an instruction.
     asm goto(
         ".pushsection __rseq_cs, \"aw?\"\n"
         ".balign 32\n"
@@ -75,4 +74,3 @@ inline bool rseq_add(void*, std::uint32_t, std::int64_t) { return false; }
 #endif
 
 }  // namespace lockstep::sync::internal
-#endif

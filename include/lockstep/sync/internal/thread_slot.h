@@ -1,12 +1,12 @@
 // Small numbers for living threads, and tables indexed by them: what counters, hazard pointers and RCU domains keep for
 // each thread.
 //
-// thread_slot() is the caller's number, the lowest that was free when the thread first asked. It is the thread's own until
-// the thread ends; then another thread may get it. What the former owner wrote in its cells happens before what the next
-// one does there (release on giving back, acquire on taking).
+// thread_slot() is the caller's number, the lowest that was free when the thread first asked. It is the thread's own
+// until the thread ends; then another thread may get it. What the former owner wrote in its cells happens before what
+// the next one does there (release on giving back, acquire on taking).
 //
-// per_thread<Cell> grows in chunks of 8, 8, 16, 32, … cells as higher numbers turn up; cells never move. A cell is written
-// by its owner and read by all; each lies on cache lines of its own.
+// per_thread<Cell> grows in chunks of 8, 8, 16, 32, … cells as higher numbers turn up; cells never move. A cell is
+// written by its owner and read by all; each lies on cache lines of its own.
 //
 // Invariants:
 // 1. A bit of the table of slots is set exactly while a living thread owns that number.
@@ -21,17 +21,15 @@
 // that is never given back.
 //
 // Thread safety: all functions may be called by any thread.
-#ifndef LOCKSTEP_SYNC_INTERNAL_THREAD_SLOT_H
-#define LOCKSTEP_SYNC_INTERNAL_THREAD_SLOT_H
-
-#include <lockstep/sync/internal/cache_line.h>
+#pragma once
 
 #include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
+
+#include "lockstep/sync/internal/cache_line.h"
+#include "lockstep/sync/misuse.h"
 
 namespace lockstep::sync::internal {
 
@@ -50,8 +48,7 @@ class slot_table {
         }
       }
     }
-    std::fputs("lockstep::sync: more than 65,536 threads at a time\n", stderr);
-    std::abort();
+    report_misuse(this, "thread slots", "more than 65,536 threads at a time");
   }
   void give_back(std::uint32_t slot) {
     words_[slot / 64].fetch_and(~(std::uint64_t{1} << slot % 64), std::memory_order_release);
@@ -126,7 +123,9 @@ class per_thread {
   static constexpr std::uint32_t kChunks = 14;  // 8 << 13 is kMaxThreadSlots
   static_assert(kFirst << (kChunks - 1) == kMaxThreadSlots);
 
-  static std::uint32_t chunk_of(std::uint32_t slot) { return static_cast<std::uint32_t>(std::bit_width(slot / kFirst)); }
+  static std::uint32_t chunk_of(std::uint32_t slot) {
+    return static_cast<std::uint32_t>(std::bit_width(slot / kFirst));
+  }
   static std::uint32_t first_of(std::uint32_t chunk) { return chunk ? kFirst << (chunk - 1) : 0; }
   static std::uint32_t size_of(std::uint32_t chunk) { return chunk ? kFirst << (chunk - 1) : kFirst; }
 
@@ -144,4 +143,3 @@ class per_thread {
 };
 
 }  // namespace lockstep::sync::internal
-#endif
