@@ -46,7 +46,7 @@ bool park_while(const void* primitive, std::atomic<std::uint32_t>& word, MustWai
       if (!must_wait(now)) return true;
       // The exchange makes whoever changes the word from now on see that somebody is queued. relaxed: only the bit is
       // told.
-      if (word.compare_exchange_weak(now, now | kParked, std::memory_order_relaxed, std::memory_order_acquire)) break;
+      if (word.compare_exchange_weak(now, now | kParked, std::memory_order_acquire, std::memory_order_acquire)) break;
     }
     queue.push(node);
   }
