@@ -1,0 +1,17 @@
+// expect: pass complete
+// A fork in a pool of two: both functions run once, each on whatever worker, and the join comes after both.
+#include "lockstep/sync/fork_join.h"
+
+#include <cassert>
+
+int main() {
+  lockstep::sync::thread_pool pool(2);
+  int a = 0;
+  int b = 0;
+  pool.submit([&] {
+        lockstep::sync::fork_join(
+            pool, [&] { ++a; }, [&] { ++b; });
+        assert(a == 1 && b == 1);
+      })
+      .get();
+}
