@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "lockstep/sync/futex.h"
+#include "lockstep/sync/tool.h"
 
 namespace lockstep::sync::internal {
 
@@ -22,7 +23,10 @@ std::uint32_t learn_thread_number() noexcept;
 
 inline std::uint32_t thread_number() noexcept {
   std::uint32_t number = this_thread_number;
-  return number != 0 ? number : learn_thread_number();
+  if (number != 0) [[likely]]
+    return number;
+  // The checker knows no fork, and is to see no more than it must.
+  return under_checker() ? this_thread_number = kernel_thread_id() : learn_thread_number();
 }
 
 /// Which threads sleep in one of our waits: a spinner asks whether the holder can get on at all. A hint: two threads
@@ -30,6 +34,7 @@ inline std::uint32_t thread_number() noexcept {
 class sleepers {
  public:
   static void set(std::uint32_t thread, bool asleep) noexcept {
+    if (under_checker()) return;                             // nobody spins there
     place(thread).store(asleep, std::memory_order_relaxed);  // a hint orders nothing
   }
   static bool asleep(std::uint32_t thread) noexcept { return place(thread).load(std::memory_order_relaxed); }

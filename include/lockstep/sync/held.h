@@ -1,0 +1,121 @@
+// Which locks the calling thread holds: lock orders and statistics. Internal; every lock calls `acquired` and
+// `released`.
+//
+// On in release builds, because a hit costs nothing that can be measured beside the lock's own atomics. The idea is
+// that of Linux lockdep's chain hash: a thread's held locks, in order, have a hash; a new lock makes a new hash. If
+// this thread has seen that hash before, its order was checked then. If not, the pairs (held, new) go into the graph of
+// orders, which looks for a cycle, and a cycle is reported once with the stacks of both orders (lock_order.h).
+//
+//   hit:  hash, one compare, one counter; no atomic read-modify-write, no shared line
+//   miss: a mutex and, for a pair not seen before, a stack trace and a search: some microseconds
+//
+// The counter of the cache's entry is the number of acquisitions; so each thread counts its own, and report() adds up.
+// Holds are timed when the lock was contended, and every 256th time; a clock costs more than the lock.
+// A lock's order is forgotten when it is destroyed: the generation is part of every hash, so all threads look again.
+//
+// Invariants: a record is written by its own thread alone; counters are atomics (plain instructions) because report()
+// reads them. held[0..depth) are the locks held, in the order of acquisition, at most kMostHeld of them.
+// Source: Linux, Documentation/locking/lockdep-design.rst (Molnar, 2006).
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+
+#include "lockstep/sync/thread.h"
+#include "lockstep/sync/tool.h"
+
+namespace lockstep::sync::internal {
+
+using counter_word = std::atomic<std::uint64_t>;
+
+/// By the only writer: two plain instructions.
+inline void add(counter_word& n, std::uint64_t by) noexcept {
+  n.store(n.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+}
+inline void raise(counter_word& n, std::uint64_t to) noexcept {
+  if (n.load(std::memory_order_relaxed) < to) n.store(to, std::memory_order_relaxed);
+}
+
+/// One order of held locks that was checked, and what its last lock did.
+struct chain {
+  counter_word key = 0;
+  std::atomic<const void*> lock = nullptr;
+  std::atomic<const char*> kind = nullptr;
+  counter_word acquisitions = 0, waits = 0, longest_wait = 0, longest_hold = 0;
+};
+
+struct thread_record {
+  static constexpr std::uint32_t kMostHeld = 32;
+  static constexpr std::uint32_t kChainBits = 7;
+  struct held_lock {
+    const void* lock;
+    std::uint64_t key_before;
+    chain* entry;
+    std::int64_t since;  ///< 0: this hold is not timed
+  };
+  std::uint64_t key = 0;
+  std::uint32_t depth = 0;
+  std::uint32_t thread = 0;
+  held_lock held[kMostHeld];
+  chain chains[1u << kChainBits];
+};
+
+LOCKSTEP_SYNC_TLS thread_record* this_record = nullptr;
+/// Part of every key; grows when a lock that has an order ends.
+constinit inline std::atomic<std::uint64_t> order_generation = 1;
+
+thread_record& make_thread_record();
+/// The chain is not in the cache: checks the order, makes an entry.
+void acquired_new_chain(thread_record& r, chain& entry, std::uint64_t key, const void* lock, const char* kind);
+/// Not the last lock taken is released, or one that is not known.
+void released_out_of_order(thread_record& r, const void* lock) noexcept;
+
+inline std::int64_t nanoseconds_now() noexcept { return std::chrono::steady_clock::now().time_since_epoch().count(); }
+
+/// When a wait began, to be given to `acquired`; 0 under the checker, which is not to see a clock.
+inline std::int64_t wait_begins() noexcept { return under_checker() ? 0 : nanoseconds_now(); }
+
+/// The calling thread has got the lock; waited_since is 0 if it did not wait.
+inline void acquired(const void* lock, const char* kind, std::int64_t waited_since = 0) {
+  if (under_checker()) return;
+  thread_record* record = this_record;
+  if (!record) [[unlikely]]
+    record = &make_thread_record();
+  thread_record& r = *record;
+  if (r.depth >= thread_record::kMostHeld) [[unlikely]]
+    return;
+  std::uint64_t generation = order_generation.load(std::memory_order_relaxed);
+  std::uint64_t key = (r.key + generation + reinterpret_cast<std::uintptr_t>(lock)) * 0x9e3779b97f4a7c15u;
+  chain& entry = r.chains[key >> (64 - thread_record::kChainBits)];
+  if (entry.key.load(std::memory_order_relaxed) != key) [[unlikely]]
+    acquired_new_chain(r, entry, key, lock, kind);
+  std::uint64_t n = entry.acquisitions.load(std::memory_order_relaxed);
+  entry.acquisitions.store(n + 1, std::memory_order_relaxed);
+  std::int64_t since = 0;
+  if (waited_since != 0) [[unlikely]] {
+    since = nanoseconds_now();
+    add(entry.waits, 1);
+    raise(entry.longest_wait, static_cast<std::uint64_t>(since - waited_since));
+  } else if (n % 256 == 0) [[unlikely]] {
+    since = nanoseconds_now();
+  }
+  r.held[r.depth++] = {lock, r.key, &entry, since};
+  r.key = key;
+}
+
+/// The calling thread has released the lock. The lock itself may be gone.
+inline void released(const void* lock) noexcept {
+  if (under_checker()) return;
+  thread_record* r = this_record;
+  if (!r) [[unlikely]]
+    return;
+  if (r->depth == 0 || r->held[r->depth - 1].lock != lock) [[unlikely]]
+    return released_out_of_order(*r, lock);
+  thread_record::held_lock& last = r->held[--r->depth];
+  r->key = last.key_before;
+  if (last.since != 0) [[unlikely]]
+    raise(last.entry->longest_hold, static_cast<std::uint64_t>(nanoseconds_now() - last.since));
+}
+
+}  // namespace lockstep::sync::internal
