@@ -404,7 +404,8 @@ class bounded_queue {
     awaiter& operator=(const awaiter&) = delete;
 
     bool await_ready() { return self().attempt(); }
-    bool await_suspend(std::coroutine_handle<> handle) {
+    // Not inlined: compilers have put locals of an inlined await_suspend into the frame, which may be gone by then.
+    [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> handle) {
       handle_ = handle;
       this->notified = [](internal::waiting_node* node) {
         auto& a = *static_cast<awaiter*>(node);

@@ -1,4 +1,6 @@
 // expect: pass complete
+// options: --mode exhaustive
+// flags: -llockstep_sync
 // A pool of one: what was posted is run before the pool is gone, and what was written before post() is seen.
 #include <cassert>
 

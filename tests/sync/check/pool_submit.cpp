@@ -1,4 +1,6 @@
 // expect: pass complete
+// options: --mode exhaustive
+// flags: -llockstep_sync
 // A result of a pool of one, waited for from outside.
 #include <cassert>
 

@@ -1,34 +1,21 @@
 // expect: pass complete
+// options: --mode exhaustive
+// flags: -llockstep_sync
 // A coroutine and a thread wait for the same queue: each value reaches one of them, and a coroutine that was suspended
 // is resumed.
 #include <cassert>
-#include <coroutine>
-#include <exception>
 #include <thread>
 
+#include "coroutine.h"
 #include "lockstep/sync/bounded_queue.h"
 
-struct here {
-  void post(std::coroutine_handle<> h) { h.resume(); }
-};
-
-struct fire_and_forget {
-  struct promise_type {
-    fire_and_forget get_return_object() { return {}; }
-    std::suspend_never initial_suspend() { return {}; }
-    std::suspend_never final_suspend() noexcept { return {}; }
-    void return_void() {}
-    void unhandled_exception() { std::terminate(); }
-  };
-};
-
-fire_and_forget take(lockstep::sync::bounded_queue<int>& queue, here& executor, std::optional<int>& got) {
+detached take(lockstep::sync::bounded_queue<int>& queue, inline_executor& executor, std::optional<int>& got) {
   got = co_await queue.pop_async(executor);
 }
 
 int main() {
   lockstep::sync::bounded_queue<int> queue(1);
-  here executor;
+  inline_executor executor;
   std::optional<int> by_coroutine;
   std::optional<int> by_thread;
   take(queue, executor, by_coroutine);

@@ -1,4 +1,6 @@
 // expect: pass complete
+// options: --mode exhaustive
+// flags: -llockstep_sync
 // A pop whose time may be up at any moment against the push that would end it: either it has the value or the queue
 // has.
 #include <cassert>

@@ -12,6 +12,7 @@
 #include "lockstep/sync/deadline.h"
 #include "lockstep/sync/parking.h"
 #include "lockstep/sync/spin.h"
+#include "lockstep/sync/waiting.h"
 
 namespace lockstep::sync::internal {
 
@@ -44,14 +45,13 @@ bool park_while(const void* primitive, std::atomic<std::uint32_t>& word, MustWai
     now = word.load(std::memory_order_acquire);
     for (;;) {
       if (!must_wait(now)) return true;
-      // The exchange makes whoever changes the word from now on see that somebody is queued. relaxed: only the bit is
-      // told.
-      if (word.compare_exchange_weak(now, now | kParked, std::memory_order_acquire, std::memory_order_acquire)) break;
+      // Whoever changes the word from now on sees that somebody is queued. acquire: as the load above.
+      if (word.compare_exchange_weak(now, now | kParked, std::memory_order_acquire)) break;
     }
     queue.push(node);
   }
-  return node.wait(until, stop, [&word](parking_queue& queue) {
-    if (queue.empty()) word.fetch_and(~kParked, std::memory_order_relaxed);
+  return node.wait(until, stop, [&word](parking_queue& queue, woken&) {
+    if (queue.empty()) clear_parked(word);
   }) == wait_result::granted;
 }
 
