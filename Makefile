@@ -8,7 +8,7 @@ JOBS ?= $(shell nproc)
 # The release build is the preset `release`, in build/; the others are in build-<preset>/.
 BUILD := cmake --build build -j $(JOBS)
 
-.PHONY: all demo test unit sanitize install bench format format-check lint clean help
+.PHONY: all demo test unit sanitize mutations install bench format format-check lint clean help
 .DEFAULT_GOAL := all
 # Steps share build folders and the package manager; the work inside each is parallel.
 .NOTPARALLEL:
@@ -36,6 +36,10 @@ sanitize: ## The host half's unit tests under AddressSanitizer with UBSan, and u
 	  tools/configure $$preset && cmake --build build-$$preset -j $(JOBS) && \
 	  tools/run_ctest build-$$preset -j $(JOBS) || exit 1; \
 	done
+
+mutations: all ## Break lockstep::sync in small ways; lockstep check must notice
+	@tools/bootstrap test
+	@tests/sync/mutations/run -j $(JOBS)
 
 install: all ## Install below PREFIX (/usr/local); DESTDIR is honoured
 	@DESTDIR='$(DESTDIR)' cmake --install build --prefix '$(PREFIX)'

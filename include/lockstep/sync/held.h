@@ -7,20 +7,23 @@
 // orders, which looks for a cycle, and a cycle is reported once with the stacks of both orders (lock_order.h).
 //
 //   hit:  hash, one compare, one counter; no atomic read-modify-write, no shared line
-//   miss: a mutex and, for a pair not seen before, a stack trace and a search: some microseconds
+//   miss: a stack trace (some microseconds), and for a pair not seen before a mutex and a search
 //
 // The counter of the cache's entry is the number of acquisitions; so each thread counts its own, and report() adds up.
 // Holds are timed when the lock was contended, and every 256th time; a clock costs more than the lock.
 // A lock's order is forgotten when it is destroyed: the generation is part of every hash, so all threads look again.
+// A thread's cache has 128 chains; one that loses its place gives its counts to the common table.
 //
-// Invariants: a record is written by its own thread alone; counters are atomics (plain instructions) because report()
-// reads them. held[0..depth) are the locks held, in the order of acquisition, at most kMostHeld of them.
-// Source: Linux, Documentation/locking/lockdep-design.rst (Molnar, 2006).
+// Invariants: a record is written by its own thread alone; what report() and wait_graph() read of it meanwhile are
+// atomics (plain instructions), or guarded by its mutex, which a hit does not touch. held[0..depth) are the locks held,
+// in the order of acquisition; beyond kMostHeld they are not followed. Source: Linux,
+// Documentation/locking/lockdep-design.rst (Molnar, 2006).
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <mutex>
 
 #include "lockstep/sync/thread.h"
 #include "lockstep/sync/tool.h"
@@ -43,22 +46,26 @@ struct chain {
   std::atomic<const void*> lock = nullptr;
   std::atomic<const char*> kind = nullptr;
   counter_word acquisitions = 0, waits = 0, longest_wait = 0, longest_hold = 0;
+  stack_trace stack;  ///< where it was taken for the first time; guarded by the record's mutex
 };
 
 struct thread_record {
   static constexpr std::uint32_t kMostHeld = 32;
   static constexpr std::uint32_t kChainBits = 7;
+  static constexpr std::uint32_t kChains = 1u << kChainBits;
   struct held_lock {
-    const void* lock;
-    std::uint64_t key_before;
-    chain* entry;
-    std::int64_t since;  ///< 0: this hold is not timed
+    std::atomic<const void*> lock = nullptr;
+    std::atomic<chain*> entry = nullptr;
+    std::uint64_t key_before = 0;
+    std::int64_t since = 0;  ///< 0: this hold is not timed
   };
   std::uint64_t key = 0;
-  std::uint32_t depth = 0;
+  std::atomic<std::uint32_t> depth = 0;
+  std::uint32_t not_followed = 0;  ///< held beyond kMostHeld
   std::uint32_t thread = 0;
+  std::mutex mutex;
   held_lock held[kMostHeld];
-  chain chains[1u << kChainBits];
+  chain chains[kChains];
 };
 
 LOCKSTEP_SYNC_TLS thread_record* this_record = nullptr;
@@ -73,6 +80,12 @@ void released_out_of_order(thread_record& r, const void* lock) noexcept;
 
 inline std::int64_t nanoseconds_now() noexcept { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
+/// The hash of a chain and one more lock.
+inline std::uint64_t next_key(std::uint64_t key, const void* lock) noexcept {
+  std::uint64_t generation = order_generation.load(std::memory_order_relaxed);
+  return (key + generation + reinterpret_cast<std::uintptr_t>(lock)) * 0x9e3779b97f4a7c15u;
+}
+
 /// When a wait began, to be given to `acquired`; 0 under the checker, which is not to see a clock.
 inline std::int64_t wait_begins() noexcept { return under_checker() ? 0 : nanoseconds_now(); }
 
@@ -83,10 +96,12 @@ inline void acquired(const void* lock, const char* kind, std::int64_t waited_sin
   if (!record) [[unlikely]]
     record = &make_thread_record();
   thread_record& r = *record;
-  if (r.depth >= thread_record::kMostHeld) [[unlikely]]
+  std::uint32_t depth = r.depth.load(std::memory_order_relaxed);
+  if (depth >= thread_record::kMostHeld) [[unlikely]] {
+    ++r.not_followed;
     return;
-  std::uint64_t generation = order_generation.load(std::memory_order_relaxed);
-  std::uint64_t key = (r.key + generation + reinterpret_cast<std::uintptr_t>(lock)) * 0x9e3779b97f4a7c15u;
+  }
+  std::uint64_t key = next_key(r.key, lock);
   chain& entry = r.chains[key >> (64 - thread_record::kChainBits)];
   if (entry.key.load(std::memory_order_relaxed) != key) [[unlikely]]
     acquired_new_chain(r, entry, key, lock, kind);
@@ -100,7 +115,13 @@ inline void acquired(const void* lock, const char* kind, std::int64_t waited_sin
   } else if (n % 256 == 0) [[unlikely]] {
     since = nanoseconds_now();
   }
-  r.held[r.depth++] = {lock, r.key, &entry, since};
+  thread_record::held_lock& h = r.held[depth];
+  h.lock.store(lock, std::memory_order_relaxed);
+  h.entry.store(&entry, std::memory_order_relaxed);
+  h.key_before = r.key;
+  h.since = since;
+  // release: who reads the depth (wait_graph) finds the lock. A plain instruction on x86.
+  r.depth.store(depth + 1, std::memory_order_release);
   r.key = key;
 }
 
@@ -110,12 +131,18 @@ inline void released(const void* lock) noexcept {
   thread_record* r = this_record;
   if (!r) [[unlikely]]
     return;
-  if (r->depth == 0 || r->held[r->depth - 1].lock != lock) [[unlikely]]
+  std::uint32_t depth = r->depth.load(std::memory_order_relaxed);
+  if (depth == 0 || r->held[depth - 1].lock.load(std::memory_order_relaxed) != lock) [[unlikely]]
     return released_out_of_order(*r, lock);
-  thread_record::held_lock& last = r->held[--r->depth];
+  thread_record::held_lock& last = r->held[depth - 1];
+  r->depth.store(depth - 1, std::memory_order_relaxed);
   r->key = last.key_before;
-  if (last.since != 0) [[unlikely]]
-    raise(last.entry->longest_hold, static_cast<std::uint64_t>(nanoseconds_now() - last.since));
+  if (last.since != 0) [[unlikely]] {
+    chain& entry = *last.entry.load(std::memory_order_relaxed);
+    // The place may have gone to another chain meanwhile.
+    if (entry.lock.load(std::memory_order_relaxed) == lock)
+      raise(entry.longest_hold, static_cast<std::uint64_t>(nanoseconds_now() - last.since));
+  }
 }
 
 }  // namespace lockstep::sync::internal

@@ -97,7 +97,9 @@ struct parking_table {
 class waiter {
  public:
   /// A thread waits. `wants` is the primitive's own (reader or writer, say).
-  explicit waiter(std::uint32_t wants = 0) noexcept : wants(wants), thread(thread_number()) {}
+  explicit waiter(std::uint32_t wants = 0) noexcept : wants(wants), thread(thread_number()) {
+    if (!under_checker() && want_wait_stacks.load(std::memory_order_relaxed)) stack.capture();
+  }
   /// A coroutine waits; it is posted to `where`.
   waiter(std::coroutine_handle<> coroutine, executor_ref where, std::uint32_t wants = 0) noexcept
       : wants(wants), coroutine_(coroutine), where_(where) {}
@@ -126,6 +128,7 @@ class waiter {
   waiter* previous = nullptr;
   std::uintptr_t address = 0;  ///< of the primitive in whose queue the node is, or was
   bool queued = false;
+  stack_trace stack;  ///< where it waits, if a watchdog wants to know; written before it is queued
 
  private:
   friend class woken;

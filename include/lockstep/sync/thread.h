@@ -45,4 +45,16 @@ class sleepers {
   constinit static inline std::atomic<bool> places_[kPlaces] = {};
 };
 
+/// The stack of a moment, innermost first.
+struct stack_trace {
+  static constexpr int kMostFrames = 12;
+  void* frames[kMostFrames];
+  int depth = 0;
+
+  void capture() noexcept;
+};
+
+/// A watchdog runs: those who go to sleep note their stack.
+constinit inline std::atomic<bool> want_wait_stacks = false;
+
 }  // namespace lockstep::sync::internal

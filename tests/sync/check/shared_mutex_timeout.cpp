@@ -36,9 +36,33 @@ void run() {
   m.unlock();
 }
 
+// A reader that gives up behind a writer does not let the writer in while another reader is inside.
+void reader_gives_up() {
+  shared_mutex m;
+  int n = 0;
+  m.lock_shared();
+  std::thread writer([&] {
+    m.lock();
+    ++n;
+    m.unlock();
+  });
+  std::thread reader([&] {
+    if (m.try_lock_shared_for(std::chrono::milliseconds(1))) m.unlock_shared();
+  });
+  assert(n == 0);
+  m.unlock_shared();
+  reader.join();
+  writer.join();
+  assert(n == 1);
+}
+
 int main() {
-  if (lockstep_choose(2))
-    run<writer_priority>();
-  else
-    run<arrival_order>();
+  switch (lockstep_choose(3)) {
+    case 0:
+      return run<writer_priority>(), 0;
+    case 1:
+      return run<arrival_order>(), 0;
+    default:
+      return reader_gives_up(), 0;
+  }
 }
