@@ -59,7 +59,7 @@ class waiting {
 
  private:
   wait_set& set_;
-  const deadline& until_;
+  deadline until_;  // a copy: callers pass temporaries
   const std::stop_token& stop_;
   backoff spin_;
   bool spin_pays_ = false;
