@@ -50,7 +50,6 @@ class LOCKSTEP_CAPABILITY("mutex") fair_mutex {
   void set_name(const char* name) { internal::name_object(this, kKind, name); }
 
   void lock() LOCKSTEP_ACQUIRE() {
-    internal::tsan::before_lock(this);
     std::uint32_t me = internal::thread_number();
     std::int64_t since = 0;
     if (!take(me)) [[unlikely]] {
@@ -58,14 +57,14 @@ class LOCKSTEP_CAPABILITY("mutex") fair_mutex {
       lock_slowly(me, {}, {});
     }
     internal::acquired(this, kKind, since);
-    internal::tsan::after_lock(this);
+    internal::tsan::locked(this);
   }
   bool try_lock() LOCKSTEP_TRY_ACQUIRE(true) {
     bool locked = take(internal::thread_number());
-    internal::tsan::before_lock(this, internal::tsan::kTry);
-    internal::tsan::after_lock(this, locked, internal::tsan::kTry);
-    if (locked) internal::acquired(this, kKind);
-    return locked;
+    if (!locked) return false;
+    internal::acquired(this, kKind);
+    internal::tsan::try_locked(this);
+    return true;
   }
   template <class Rep, class Period>
   bool try_lock_for(const std::chrono::duration<Rep, Period>& timeout, const std::stop_token& stop = {})
@@ -85,22 +84,23 @@ class LOCKSTEP_CAPABILITY("mutex") fair_mutex {
       since = internal::wait_begins();
       locked = lock_slowly(me, until, stop);
     }
-    internal::tsan::before_lock(this, internal::tsan::kTry);
-    internal::tsan::after_lock(this, locked, internal::tsan::kTry);
-    if (locked) internal::acquired(this, kKind, since);
-    return locked;
+    if (!locked) return false;
+    internal::acquired(this, kKind, since);
+    internal::tsan::try_locked(this);
+    return true;
   }
   bool lock(const std::stop_token& stop) LOCKSTEP_TRY_ACQUIRE(true) { return try_lock_until(deadline(), stop); }
 
   void unlock() LOCKSTEP_RELEASE() {
-    internal::tsan::before_unlock(this);
+    // ThreadSanitizer is told before the word changes, so what unlock finds out must be known before.
+    if (internal::kTsan && !held_by_this_thread()) misused("unlocked");
+    internal::tsan::unlocking(this);
     std::uint32_t me = internal::thread_number();
     std::uint32_t held = me;
     // release: the next holder sees what we did.
     if (!word_.compare_exchange_strong(held, 0, std::memory_order_release, std::memory_order_relaxed)) [[unlikely]]
       hand_over(me);
     internal::released(this);
-    internal::tsan::after_unlock(this);
   }
 
   std::uint32_t holder() const noexcept { return word_.load(std::memory_order_relaxed) & ~internal::kParked; }

@@ -90,7 +90,6 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
   void set_name(const char* name) { internal::name_object(this, kKind, name); }
 
   void lock() LOCKSTEP_ACQUIRE() {
-    internal::tsan::before_lock(this);
     std::uint32_t me = internal::thread_number();
     std::uint32_t free = 0;
     std::int64_t since = 0;
@@ -100,15 +99,15 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
       lock_slowly(me, {}, {});
     }
     internal::acquired(this, kKind, since);
-    internal::tsan::after_lock(this);
+    internal::tsan::locked(this);
   }
 
   bool try_lock() LOCKSTEP_TRY_ACQUIRE(true) {
     bool locked = take(internal::thread_number());
-    internal::tsan::before_lock(this, internal::tsan::kTry);
-    internal::tsan::after_lock(this, locked, internal::tsan::kTry);
-    if (locked) internal::acquired(this, kKind);
-    return locked;
+    if (!locked) return false;
+    internal::acquired(this, kKind);
+    internal::tsan::try_locked(this);
+    return true;
   }
 
   template <class Rep, class Period>
@@ -130,19 +129,20 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
       since = internal::wait_begins();
       locked = lock_slowly(me, until, stop);
     }
-    internal::tsan::before_lock(this, internal::tsan::kTry);
-    internal::tsan::after_lock(this, locked, internal::tsan::kTry);
-    if (locked) internal::acquired(this, kKind, since);
-    return locked;
+    if (!locked) return false;
+    internal::acquired(this, kKind, since);
+    internal::tsan::try_locked(this);
+    return true;
   }
   /// lock(), unless the stop is requested first (false).
   bool lock(const std::stop_token& stop) LOCKSTEP_TRY_ACQUIRE(true) { return try_lock_until(deadline(), stop); }
 
   void unlock() LOCKSTEP_RELEASE() {
-    internal::tsan::before_unlock(this);
+    // ThreadSanitizer is told before the word changes, so what unlock finds out must be known before.
+    if (internal::kTsan && !held_by_this_thread()) misused("unlocked");
+    internal::tsan::unlocking(this);
     let_go(internal::thread_number());
     internal::released(this);
-    internal::tsan::after_unlock(this);
   }
 
   /// Waits as a coroutine. The guard is false if the stop came first. The holder is "a coroutine": lock orders are not

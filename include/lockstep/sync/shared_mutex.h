@@ -72,9 +72,8 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
 
   // ---- The writer
   void lock() LOCKSTEP_ACQUIRE() {
-    internal::tsan::before_lock(this);
     enter(kAsWriter, {}, {});
-    internal::tsan::after_lock(this);
+    internal::tsan::locked(this);
   }
   bool try_lock() LOCKSTEP_TRY_ACQUIRE(true) { return try_enter(kAsWriter); }
   template <class Rep, class Period>
@@ -95,20 +94,18 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
   void unlock() LOCKSTEP_RELEASE() {
     if (writer_.load(std::memory_order_relaxed) != internal::thread_number()) [[unlikely]]
       misused("unlocked");
-    internal::tsan::before_unlock(this);
+    internal::tsan::unlocking(this);
     writer_.store(0, std::memory_order_relaxed);
     std::uint32_t held = kWriter;
     // release: the next one in sees what we did.
     if (!word_.compare_exchange_strong(held, 0, std::memory_order_release, std::memory_order_relaxed)) leave(kWriter);
     internal::released(this);
-    internal::tsan::after_unlock(this);
   }
 
   // ---- Readers
   void lock_shared() LOCKSTEP_ACQUIRE_SHARED() {
-    internal::tsan::before_lock(this, internal::tsan::kShared);
     enter(kAsReader, {}, {});
-    internal::tsan::after_lock(this, true, internal::tsan::kShared);
+    internal::tsan::locked(this, internal::tsan::kShared);
   }
   bool try_lock_shared() LOCKSTEP_TRY_ACQUIRE_SHARED(true) { return try_enter(kAsReader); }
   template <class Rep, class Period>
@@ -130,11 +127,11 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
   }
 
   void unlock_shared() LOCKSTEP_RELEASE_SHARED() {
-    internal::tsan::before_unlock(this, internal::tsan::kShared);
     std::uint32_t now = word_.load(std::memory_order_relaxed);
+    if ((now & kReaders) == 0) [[unlikely]]
+      misused("unlocked as reader");
+    internal::tsan::unlocking(this, internal::tsan::kShared);
     for (;;) {
-      if ((now & kReaders) == 0) [[unlikely]]
-        misused("unlocked as reader");
       if ((now & kReaders) == 1 && (now & kParked)) {
         leave(1);
         break;
@@ -143,7 +140,6 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
       if (word_.compare_exchange_weak(now, now - 1, std::memory_order_release, std::memory_order_relaxed)) break;
     }
     internal::released(this);
-    internal::tsan::after_unlock(this, internal::tsan::kShared);
   }
 
  private:
@@ -193,10 +189,10 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
     entered(wants, since);
   }
   bool try_enter(std::uint32_t wants) {
-    bool in = take(wants);
-    tell_tsan(wants, in);
-    if (in) entered(wants, 0);
-    return in;
+    if (!take(wants)) return false;
+    entered(wants, 0);
+    internal::tsan::try_locked(this, wants == kAsWriter ? internal::tsan::kExclusive : internal::tsan::kShared);
+    return true;
   }
   bool enter_until(std::uint32_t wants, const deadline& until, const std::stop_token& stop) {
     std::int64_t since = 0;
@@ -205,16 +201,11 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
       since = internal::wait_begins();
       in = enter_slowly(wants, until, stop);
     }
-    tell_tsan(wants, in);
-    if (in) entered(wants, since);
-    return in;
+    if (!in) return false;
+    entered(wants, since);
+    internal::tsan::try_locked(this, wants == kAsWriter ? internal::tsan::kExclusive : internal::tsan::kShared);
+    return true;
   }
-  void tell_tsan(std::uint32_t wants, bool in) {
-    unsigned how = internal::tsan::kTry | (wants == kAsWriter ? internal::tsan::kExclusive : internal::tsan::kShared);
-    internal::tsan::before_lock(this, how);
-    internal::tsan::after_lock(this, in, how);
-  }
-
   [[gnu::noinline]] bool enter_slowly(std::uint32_t wants, const deadline& until, const std::stop_token& stop) {
     if (writer_.load(std::memory_order_relaxed) == internal::thread_number()) misused("locked again");
     if constexpr (!std::is_same_v<Policy, arrival_order>) {

@@ -43,32 +43,36 @@ constexpr bool under_checker() noexcept { return false; }
 inline void tell_name(const void*, const char*) {}
 #endif
 
-/// How ThreadSanitizer sees an acquisition.
+/// How ThreadSanitizer sees locks. It ignores what happens between its "pre" and "post" calls, so both are made in one
+/// place: after the lock is there and before it goes. Otherwise it would miss what a queue or an executor inside
+/// orders.
 struct tsan {
-  enum : unsigned { kExclusive = 0, kShared = 1u << 3, kTry = 1u << 4, kTryFailed = 1u << 5, kLinker = 1u << 0 };
+  enum : unsigned { kExclusive = 0, kShared = 1u << 3 };
 
 #ifdef LOCKSTEP_SYNC_TSAN
   static void destroy(const void* p) {
-    if (!under_checker()) __tsan_mutex_destroy(const_cast<void*>(p), kLinker);
+    constexpr unsigned kLinkerInit = 1u << 0;
+    if (!under_checker()) __tsan_mutex_destroy(const_cast<void*>(p), kLinkerInit);
   }
-  static void before_lock(const void* p, unsigned how = kExclusive) {
-    if (!under_checker()) __tsan_mutex_pre_lock(const_cast<void*>(p), how);
+  static void locked(const void* p, unsigned how = kExclusive) {
+    if (under_checker()) return;
+    __tsan_mutex_pre_lock(const_cast<void*>(p), how);
+    __tsan_mutex_post_lock(const_cast<void*>(p), how, 0);
   }
-  static void after_lock(const void* p, bool locked = true, unsigned how = kExclusive) {
-    if (!under_checker()) __tsan_mutex_post_lock(const_cast<void*>(p), locked ? how : how | kTryFailed, 0);
+  static void try_locked(const void* p, unsigned how = kExclusive) {
+    constexpr unsigned kTry = 1u << 4;  // no order: it does not wait
+    locked(p, how | kTry);
   }
-  static void before_unlock(const void* p, unsigned how = kExclusive) {
-    if (!under_checker()) __tsan_mutex_pre_unlock(const_cast<void*>(p), how);
-  }
-  static void after_unlock(const void* p, unsigned how = kExclusive) {
-    if (!under_checker()) __tsan_mutex_post_unlock(const_cast<void*>(p), how);
+  static void unlocking(const void* p, unsigned how = kExclusive) {
+    if (under_checker()) return;
+    __tsan_mutex_pre_unlock(const_cast<void*>(p), how);
+    __tsan_mutex_post_unlock(const_cast<void*>(p), how);
   }
 #else
   static constexpr void destroy(const void*) {}
-  static constexpr void before_lock(const void*, unsigned = kExclusive) {}
-  static constexpr void after_lock(const void*, bool = true, unsigned = kExclusive) {}
-  static constexpr void before_unlock(const void*, unsigned = kExclusive) {}
-  static constexpr void after_unlock(const void*, unsigned = kExclusive) {}
+  static constexpr void locked(const void*, unsigned = kExclusive) {}
+  static constexpr void try_locked(const void*, unsigned = kExclusive) {}
+  static constexpr void unlocking(const void*, unsigned = kExclusive) {}
 #endif
 };
 
