@@ -214,8 +214,8 @@ TEST(Latch, OpensForAllAndTimesOut) {
   std::stop_source stop;
   stop.request_stop();
   EXPECT_FALSE(l.wait(stop.get_token()));
-  std::vector<std::jthread> threads;
   std::atomic<int> before{0};
+  std::vector<std::jthread> threads;
   for (int t = 0; t < 3; ++t) {
     threads.emplace_back([&] {
       ++before;

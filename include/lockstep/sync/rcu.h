@@ -15,7 +15,7 @@
 //
 // Thread safety: every member function may be called by any thread; a section is ended by the thread that began it.
 // Sections nest. synchronize() (and barrier(), and retire() now and then) waits for readers, so calling it inside a
-// section of the same domain is a deadlock: it ends the process with a message.
+// section of the same domain is misuse: a message, not a deadlock (misuse.h).
 //
 // Invariants:
 // 1. A reader's `section` is 0 outside of sections; inside it is the epoch that the outermost one began in.
@@ -91,9 +91,7 @@ class rcu_domain {
   /// Returns when every section that began before the call is over.
   void synchronize() {
     if (readers_.mine().depth) {
-      std::fputs("lockstep::sync: rcu_domain::synchronize() inside a read-side section would wait for itself\n",
-                 stderr);
-      std::abort();
+      internal::report_misuse(this, "rcu_domain", "synchronize() inside a read-side section, for which it would wait");
     }
     std::uint64_t epoch = epoch_.fetch_add(1, std::memory_order_release) + 1;
     internal::heavy_fence();
