@@ -5,6 +5,7 @@
 #include <oneapi/tbb/rw_mutex.h>
 
 #include <boost/thread/shared_mutex.hpp>
+#include <climits>
 #include <condition_variable>
 #include <cstdlib>
 #include <cstring>
@@ -216,32 +217,42 @@ double writer_entry() {
   return took;
 }
 
-/// Least over greatest number of acquisitions of four threads that want the lock all the time.
+/// Least over greatest number of acquisitions of four threads that want the lock all the time, counted once all are at
+/// it.
 template <class Mutex>
 double share() {
   static Mutex m;
   constexpr int kThreads = 4;
-  long counts[kThreads * 16] = {};
+  struct alignas(64) padded {
+    std::atomic<long> n = 0;
+  };
+  padded counts[kThreads];
   std::atomic<bool> over = false;
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       while (!over.load(std::memory_order_relaxed)) {
         m.lock();
-        ++counts[t * 16];
+        counts[t].n.store(counts[t].n.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
         for (int work = 0; work < 200; ++work) asm volatile("");
         m.unlock();
       }
     });
   }
-  std::this_thread::sleep_for(100ms);
+  for (padded& c : counts) {
+    while (c.n == 0) std::this_thread::yield();
+  }
+  std::this_thread::sleep_for(20ms);
+  long before[kThreads], most = 0, least = LONG_MAX;
+  for (int t = 0; t < kThreads; ++t) before[t] = counts[t].n;
+  std::this_thread::sleep_for(200ms);
+  for (int t = 0; t < kThreads; ++t) {
+    long n = counts[t].n - before[t];
+    least = std::min(least, n);
+    most = std::max(most, n);
+  }
   over = true;
   for (std::thread& t : threads) t.join();
-  long least = counts[0], most = counts[0];
-  for (int t = 1; t < kThreads; ++t) {
-    least = std::min(least, counts[t * 16]);
-    most = std::max(most, counts[t * 16]);
-  }
   return static_cast<double>(least) / static_cast<double>(most);
 }
 template <class Mutex>

@@ -115,12 +115,12 @@ void acquired_new_chain(thread_record& r, chain& entry, std::uint64_t key, const
       d.fold(entry);
       known_filter::add(before);
     }
-    for (std::uint32_t i = 0; i < depth; ++i) {
+    for (std::uint32_t i = 1; i <= depth; ++i) {
       const void* held = r.held[i].lock.load(std::memory_order_relaxed);
       if (held == lock) continue;
       auto [order, added] = d.orders[held].try_emplace(lock);
       if (!added) continue;
-      const chain& taken = *r.held[i].entry.load(std::memory_order_relaxed);
+      const chain& taken = r.chain_of(r.held[i].key.load(std::memory_order_relaxed));
       // The place may have gone to another chain meanwhile; then nobody knows.
       bool known = taken.lock.load(std::memory_order_relaxed) == held;
       order->second = {known ? taken.stack : stack_trace{}, here};
@@ -147,28 +147,31 @@ void acquired_new_chain(thread_record& r, chain& entry, std::uint64_t key, const
   }
 }
 
+void end_of_timed_hold(thread_record& r, std::uint32_t depth) noexcept {
+  r.timed &= ~(std::uint64_t(1) << depth);
+  chain& entry = r.chain_of(r.held[depth].key.load(std::memory_order_relaxed));
+  // The place may have gone to another chain meanwhile.
+  if (entry.lock.load(std::memory_order_relaxed) == r.held[depth].lock.load(std::memory_order_relaxed))
+    raise(entry.longest_hold, static_cast<std::uint64_t>(nanoseconds_now() - r.since[depth]));
+}
+
 void released_out_of_order(thread_record& r, const void* lock) noexcept {
   std::uint32_t depth = r.depth.load(std::memory_order_relaxed);
   std::uint32_t i = depth;
-  while (i != 0 && r.held[i - 1].lock.load(std::memory_order_relaxed) != lock) --i;
+  while (i != 0 && r.held[i].lock.load(std::memory_order_relaxed) != lock) --i;
   if (i == 0) {
     if (r.not_followed != 0) --r.not_followed;
     return;
   }
-  // The chain without it has other hashes: those above it are hashed anew.
-  std::uint64_t key = r.held[i - 1].key_before;
+  if (r.timed >> i & 1) end_of_timed_hold(r, i);
+  // The chain without it has other hashes: those above it are hashed anew, and their holds are not timed any more.
+  r.timed &= (std::uint64_t(1) << i) - 1;
   for (; i < depth; ++i) {
-    thread_record::held_lock& to = r.held[i - 1];
-    const thread_record::held_lock& from = r.held[i];
-    const void* above = from.lock.load(std::memory_order_relaxed);
-    to.lock.store(above, std::memory_order_relaxed);
-    to.entry.store(from.entry.load(std::memory_order_relaxed), std::memory_order_relaxed);
-    to.since = from.since;
-    to.key_before = key;
-    key = next_key(key, above);
+    const void* above = r.held[i + 1].lock.load(std::memory_order_relaxed);
+    r.held[i].lock.store(above, std::memory_order_relaxed);
+    r.held[i].key.store(next_key(r.held[i - 1].key.load(std::memory_order_relaxed), above), std::memory_order_relaxed);
   }
   r.depth.store(depth - 1, std::memory_order_relaxed);
-  r.key = key;
 }
 
 }  // namespace internal

@@ -17,7 +17,7 @@ std::vector<lock_statistics> report() {
   for (thread_record* r : d.records) {
     for (const chain& entry : r->chains) all.fold(entry);
     std::uint32_t depth = r->depth.load(std::memory_order_acquire);
-    for (std::uint32_t i = 0; i < depth; ++i) holders[r->held[i].lock.load(std::memory_order_relaxed)] = r->thread;
+    for (std::uint32_t i = 1; i <= depth; ++i) holders[r->held[i].lock.load(std::memory_order_relaxed)] = r->thread;
   }
   std::vector<lock_statistics> result;
   for (const auto& [lock, t] : all.totals) {

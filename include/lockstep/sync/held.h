@@ -49,23 +49,26 @@ struct chain {
   stack_trace stack;  ///< where it was taken for the first time; guarded by the record's mutex
 };
 
+// A locked instruction waits until all stores before it are done, so what a hit stores is what a hit costs: lock, key,
+// depth and counter when taking, the depth when letting go. The rest is computed.
 struct thread_record {
   static constexpr std::uint32_t kMostHeld = 32;
   static constexpr std::uint32_t kChainBits = 7;
   static constexpr std::uint32_t kChains = 1u << kChainBits;
   struct held_lock {
     std::atomic<const void*> lock = nullptr;
-    std::atomic<chain*> entry = nullptr;
-    std::uint64_t key_before = 0;
-    std::int64_t since = 0;  ///< 0: this hold is not timed
+    counter_word key = 0;  ///< of the chain that ends with this lock
   };
-  std::uint64_t key = 0;
   std::atomic<std::uint32_t> depth = 0;
-  std::uint32_t not_followed = 0;  ///< held beyond kMostHeld
   std::uint32_t thread = 0;
+  std::uint64_t timed = 0;         ///< bit i: since[i] says when held[i] was taken
+  std::uint32_t not_followed = 0;  ///< held beyond kMostHeld
+  held_lock held[kMostHeld + 1];   ///< held[1..depth]; held[0] is the empty chain
+  std::int64_t since[kMostHeld + 1];
   std::mutex mutex;
-  held_lock held[kMostHeld];
   chain chains[kChains];
+
+  chain& chain_of(std::uint64_t key) noexcept { return chains[key >> (64 - kChainBits)]; }
 };
 
 LOCKSTEP_SYNC_TLS thread_record* this_record = nullptr;
@@ -75,6 +78,8 @@ constinit inline std::atomic<std::uint64_t> order_generation = 1;
 thread_record& make_thread_record();
 /// The chain is not in the cache: checks the order, makes an entry.
 void acquired_new_chain(thread_record& r, chain& entry, std::uint64_t key, const void* lock, const char* kind);
+/// held[depth] is released and was timed.
+void end_of_timed_hold(thread_record& r, std::uint32_t depth) noexcept;
 /// Not the last lock taken is released, or one that is not known.
 void released_out_of_order(thread_record& r, const void* lock) noexcept;
 
@@ -97,32 +102,29 @@ inline void acquired(const void* lock, const char* kind, std::int64_t waited_sin
     record = &make_thread_record();
   thread_record& r = *record;
   std::uint32_t depth = r.depth.load(std::memory_order_relaxed);
-  if (depth >= thread_record::kMostHeld) [[unlikely]] {
+  if (depth == thread_record::kMostHeld) [[unlikely]] {
     ++r.not_followed;
     return;
   }
-  std::uint64_t key = next_key(r.key, lock);
-  chain& entry = r.chains[key >> (64 - thread_record::kChainBits)];
+  std::uint64_t key = next_key(r.held[depth].key.load(std::memory_order_relaxed), lock);
+  chain& entry = r.chain_of(key);
   if (entry.key.load(std::memory_order_relaxed) != key) [[unlikely]]
     acquired_new_chain(r, entry, key, lock, kind);
   std::uint64_t n = entry.acquisitions.load(std::memory_order_relaxed);
   entry.acquisitions.store(n + 1, std::memory_order_relaxed);
-  std::int64_t since = 0;
-  if (waited_since != 0) [[unlikely]] {
-    since = nanoseconds_now();
-    add(entry.waits, 1);
-    raise(entry.longest_wait, static_cast<std::uint64_t>(since - waited_since));
-  } else if (n % 256 == 0) [[unlikely]] {
-    since = nanoseconds_now();
+  ++depth;
+  if (waited_since != 0 || n % 256 == 0) [[unlikely]] {
+    r.since[depth] = nanoseconds_now();
+    r.timed |= std::uint64_t(1) << depth;
+    if (waited_since != 0) {
+      add(entry.waits, 1);
+      raise(entry.longest_wait, static_cast<std::uint64_t>(r.since[depth] - waited_since));
+    }
   }
-  thread_record::held_lock& h = r.held[depth];
-  h.lock.store(lock, std::memory_order_relaxed);
-  h.entry.store(&entry, std::memory_order_relaxed);
-  h.key_before = r.key;
-  h.since = since;
+  r.held[depth].lock.store(lock, std::memory_order_relaxed);
+  r.held[depth].key.store(key, std::memory_order_relaxed);
   // release: who reads the depth (wait_graph) finds the lock. A plain instruction on x86.
-  r.depth.store(depth + 1, std::memory_order_release);
-  r.key = key;
+  r.depth.store(depth, std::memory_order_release);
 }
 
 /// The calling thread has released the lock. The lock itself may be gone.
@@ -132,17 +134,11 @@ inline void released(const void* lock) noexcept {
   if (!r) [[unlikely]]
     return;
   std::uint32_t depth = r->depth.load(std::memory_order_relaxed);
-  if (depth == 0 || r->held[depth - 1].lock.load(std::memory_order_relaxed) != lock) [[unlikely]]
+  if (r->held[depth].lock.load(std::memory_order_relaxed) != lock || depth == 0) [[unlikely]]
     return released_out_of_order(*r, lock);
-  thread_record::held_lock& last = r->held[depth - 1];
+  if (r->timed >> depth != 0) [[unlikely]]
+    end_of_timed_hold(*r, depth);
   r->depth.store(depth - 1, std::memory_order_relaxed);
-  r->key = last.key_before;
-  if (last.since != 0) [[unlikely]] {
-    chain& entry = *last.entry.load(std::memory_order_relaxed);
-    // The place may have gone to another chain meanwhile.
-    if (entry.lock.load(std::memory_order_relaxed) == lock)
-      raise(entry.longest_hold, static_cast<std::uint64_t>(nanoseconds_now() - last.since));
-  }
 }
 
 }  // namespace lockstep::sync::internal
