@@ -9,7 +9,7 @@
 
 namespace lockstep::cli {
 
-enum Command : unsigned { kCheck = 1, kReplay = 2, kExplain = 4, kMerge = 8 };
+enum Command : unsigned { kCheck = 1, kReplay = 2, kExplain = 4, kMerge = 8, kShow = 16 };
 
 struct Flag {
   std::string_view name;     // with the dashes
@@ -18,6 +18,7 @@ struct Flag {
   std::string_view initial;  // the default, as the help shows it
   unsigned commands;         // who has it
   std::string_view help;
+  bool repeats = false;  // may be given several times
 };
 
 std::span<const Flag> flags();

@@ -26,9 +26,11 @@ int run(const std::vector<std::string>& words) {
   const std::string& command = words[0];
   const std::vector<std::string> rest(words.begin() + 1, words.end());
   if (command == "check") return check_command(rest);
+  if (command == "show") return show_command(rest);
   if (command == "replay") return replay_command(rest);
   if (command == "merge") return merge_command(rest);
   if (command == "explain") return explain_command(rest);
+  if (command == "internal-run") return internal_run_command(rest);
   if (command == "internal-report") return internal_report_command(rest);
   if (command == "internal-library-sites") return internal_library_sites_command(rest);
   if (command == "--help" || command == "-h" || command == "help") {
@@ -39,8 +41,8 @@ int run(const std::vector<std::string>& words) {
     fmt::print("lockstep {}\n", LOCKSTEP_VERSION);
     return 0;
   }
-  throw host::UserError(fmt::format("{}: no such {}; use check, replay, merge or explain, see lockstep --help", command,
-                                    command.starts_with("-") ? "option" : "command"));
+  throw host::UserError(fmt::format("{}: no such {}; use check, show, replay, merge or explain, see lockstep --help",
+                                    command, command.starts_with("-") ? "option" : "command"));
 }
 
 }  // namespace

@@ -37,11 +37,13 @@ class Failure {
   Index unseen_write(const std::vector<Index>& accesses, Index read) const;
   std::string_view lost_update_pattern(Index read, Index write);
   std::string_view act_pattern(Index check, Index act);
-  // Whether the line of the event decides something.
+  // Whether the line of the event, or the next one, decides something.
   bool in_condition(Index i) {
     static const std::regex kDecides(R"(\bif\b|\bwhile\b|\?|!|==)");
     const auto at = namer_.place(h_.at(i).stack);
-    return !at.library && std::regex_search(source_.line(at.full_path, at.line), kDecides);
+    // `if (!p)`, or `p = pointer.load(); if (!p)` on two lines.
+    return !at.library && (std::regex_search(source_.line(at.full_path, at.line), kDecides) ||
+                           std::regex_search(source_.line(at.full_path, at.line + 1), kDecides));
   }
   // Whether a new object is made in the line of the event.
   bool makes_object(Index i) {

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "explain/explain.h"
+#include "explain/memory_orders.h"
 #include "explain/source.h"
 #include "names/text.h"
 #include "trace/vocabulary.h"
@@ -525,71 +526,40 @@ bool Fixer::reaches(Index from, Index to, std::vector<Index>* crossings) {
   return true;
 }
 
-// The line with the order of the one atomic operation in it that is the event; unchanged if it cannot be told apart.
-std::string with_order(const std::string& line, const std::string& object, const trace::Event& e,
-                       const std::string& order) {
-  const bool update = e.op == Op::kRmw || e.op == Op::kCas;
-  const std::string kinds = update                  ? "exchange|fetch_\\w+|compare_exchange_\\w+|test_and_set"
-                            : trace::is_write(e.op) ? "store|clear"
-                                                    : "load|test";
-  const std::regex method(R"(\b(\w+)(?:\[[^\]]*\])?(?:\.|->)(?:)" + kinds + R"()\s*\()");
-  const std::regex function(R"(\batomic_(?:flag_)?(?:)" + kinds +
-                            R"()_explicit\s*\(\s*&?[\w.>\[\]-]*?(\w+)(?:\[[^\]]*\])?\s*,)");
-  std::vector<std::pair<std::size_t, bool>> calls;  // where they begin; whether they are of this object by name
-  for (const std::regex& pattern : {method, function}) {
-    for (std::sregex_iterator m(line.begin(), line.end(), pattern), end; m != end; ++m) {
-      calls.emplace_back(static_cast<std::size_t>(m->position()), m->str(1) == object);
-    }
-  }
-  const auto named = std::count_if(calls.begin(), calls.end(), [](const auto& c) { return c.second; });
-  if (calls.empty() || named > 1 || (named == 0 && calls.size() > 1)) return line;
-  const auto call =
-      named == 1 ? std::find_if(calls.begin(), calls.end(), [](const auto& c) { return c.second; }) : calls.begin();
-  const std::size_t open = line.find('(', call->first);
-  std::size_t close = open;
-  for (int depth = 0; close < line.size(); ++close) {
-    depth += (line[close] == '(') - (line[close] == ')');
-    if (depth == 0) break;
-  }
-  if (close >= line.size()) return line;
-  static const std::regex kOrder(R"(memory_order(_|::)(relaxed|consume|acquire|release|acq_rel)\b)");
-  const std::string arguments = line.substr(open, close - open);
-  // Of a compare-exchange the first one, of success; a nested call in the arguments has an order of its own.
-  if (arguments.find('(', 1) != std::string::npos &&
-      std::distance(std::sregex_iterator(arguments.begin(), arguments.end(), kOrder), std::sregex_iterator()) > 1) {
-    return line;
-  }
-  return line.substr(0, open) +
-         std::regex_replace(arguments, kOrder, "memory_order$1" + order, std::regex_constants::format_first_only) +
-         line.substr(close);
-}
-
-// The orders written in the lines of these events, made stronger.
+// Stronger orders for these accesses. `crossings` of release and acquire come in pairs, the write and the read of it;
+// one access can be in two. Nothing where a line leaves doubt which of its calls is meant.
 std::string Fixer::order_diff(bool sequential, const std::vector<Index>& events) {
+  std::map<Index, WantedOrder> wanted;
+  for (std::size_t k = 0; k < events.size(); ++k) {
+    WantedOrder& w = wanted[events[k]];
+    w.sequential = sequential;
+    (k % 2 == 0 ? w.release : w.acquire) = true;
+  }
   std::string path, name;
   std::map<int, std::string> lines;
-  for (const Index i : events) {
+  for (auto& [i, w] : wanted) {
     const trace::Event& e = h_.at(i);
     const names::SourceFrame at = place(i);
     if (at.library || (!path.empty() && path != at.full_path)) return {};
     path = at.full_path;
     name = at.file;
-    std::string line = lines.count(at.line) ? lines[at.line] : source_.line(path, at.line);
-    const bool reads = trace::is_read(e.op), writes = trace::is_write(e.op);
-    const bool update = e.op == Op::kRmw || e.op == Op::kCas;
-    const std::string wanted = sequential ? "seq_cst" : update ? "acq_rel" : writes ? "release" : "acquire";
-    const bool enough = sequential ? e.order == Order::kSeqCst
-                                   : e.order == Order::kSeqCst || e.order == Order::kAcqRel ||
-                                         (!update && writes && e.order == Order::kRelease) ||
-                                         (!update && reads && e.order == Order::kAcquire);
+    const bool both = e.order == Order::kSeqCst || e.order == Order::kAcqRel;
+    const bool enough =
+        sequential ? e.order == Order::kSeqCst
+                   : both || ((!w.release || e.order == Order::kRelease) && (!w.acquire || e.order == Order::kAcquire));
     if (enough) continue;
+    // What it has already stays.
+    w.release |= both || e.order == Order::kRelease;
+    w.acquire |= both || e.order == Order::kAcquire;
     std::string object = namer_.object(e.addr, i);
-    if (const std::size_t at_name = object.find_last_of(".>*"); at_name != std::string::npos)
-      object.erase(0, at_name + 1);
-    object = object.substr(0, object.find('['));
-    const std::string changed = with_order(line, object, e, wanted);
-    if (changed == line) return {};
-    lines[at.line] = changed;
+    if (const std::size_t bracket = object.find_last_of('['); object.ends_with(']') && bracket != std::string::npos) {
+      object.resize(bracket);
+    }
+    if (const std::size_t dot = object.find_last_of(".>:*"); dot != std::string::npos) object = object.substr(dot + 1);
+    const std::string& line = lines.count(at.line) ? lines[at.line] : source_.line(path, at.line);
+    const auto changed = with_order(line, e.op, object, w);
+    if (!changed) return {};
+    lines[at.line] = *changed;
   }
   if (lines.empty()) return {};
   Edits edits(source_, path, name);

@@ -342,7 +342,9 @@ std::string Sentence::failure() {
   if (d_.pattern == "lock-across-io") {
     return fmt::format(
         "Lock {} held across a pause: {} sleeps{} while it holds it, and {} gives up waiting for it; {}.", object(0),
-        name(d_.waiting[1]), at_place(namer_.place(h_.at(d_.turn).stack)), name(d_.waiting[0]), bad);
+        name(d_.waiting[1]),
+        at_place(namer_.place(d_.turn == kNone ? thread(d_.waiting[1]).stack : h_.at(d_.turn).stack)),
+        name(d_.waiting[0]), bad);
   }
   if (d_.pattern == "forgotten-await") {
     return fmt::format(

@@ -22,9 +22,14 @@ class Story {
   Story(const History& h, const trace::Bug& bug, const Diagnosis& d, names::Namer& namer)
       : h_(h), bug_(bug), d_(d), namer_(namer) {}
 
-  std::vector<Step> tell() {
-    choose();
-    shorten();
+  std::vector<Step> tell(bool everything) {
+    everything_ = everything;
+    if (everything) {
+      choose_everything();
+    } else {
+      choose();
+      shorten();
+    }
     for (const auto& [i, importance] : chosen_) {
       add_block_steps(i);
       add_event(i);
@@ -66,6 +71,7 @@ class Story {
     }
   }
   void choose();
+  void choose_everything();
   void choose_deadlock();
   void choose_cycle();
   void shorten();
@@ -77,6 +83,7 @@ class Story {
   void add_end();
   void add_waiting();
   std::string why(Index i);
+  std::string old_source(const trace::Event& e);
   std::string who_holds(std::uint64_t lock, std::uint16_t holder, std::uint16_t waiter);
   std::string fold(Index from, Index to);
   Step& append(std::uint16_t thread, std::string_view op, const names::SourceFrame& place);
@@ -95,6 +102,7 @@ class Story {
   std::map<Index, int> chosen_;
   std::map<Index, int> numbers_;
   std::vector<Step> steps_;
+  bool everything_ = false;
   Index told_up_to_ = 0;
   Index last_access_ = kNone;             // that the last step tells of
   std::optional<LibraryCall> last_call_;  // that the last step tells of
@@ -164,6 +172,16 @@ void Story::choose_cycle() {
     if (!wanted(i)) continue;
     pick(i, kContext);
     --room;
+  }
+}
+
+// What the program does, not what the library does for it.
+void Story::choose_everything() {
+  for (Index i = 0; i < h_.size(); ++i) {
+    const Op op = h_.at(i).op;
+    const bool no_step = op == Op::kThreadStart || op == Op::kThreadEnd || op == Op::kAlloc || op == Op::kFree ||
+                         (op == Op::kExit && h_.at(i).result == 0);
+    if (!no_step) pick(i, kAccess);
   }
 }
 
@@ -347,6 +365,12 @@ std::string Story::who_holds(std::uint64_t lock, std::uint16_t holder, std::uint
   return text;
 }
 
+std::string Story::old_source(const trace::Event& e) {
+  if (e.reads_from == kNone) return ", the initial value";
+  const std::uint16_t writer = h_.at(e.reads_from).thread;
+  return fmt::format(" of {}{}", writer == e.thread ? "its own" : name(writer), step_of(e.reads_from));
+}
+
 std::string Story::why(Index i) {
   const trace::Event& e = h_.at(i);
   if (i == d_.turn && d_.first != kNone) {
@@ -392,7 +416,8 @@ std::string Story::why(Index i) {
     for (const Index w : h_.accesses(e.addr)) {
       if (w < i && w != e.reads_from && trace::is_write(h_.at(w).op) && h_.at(w).thread != e.thread) newer = w;
     }
-    const std::string value = h_.value(i) ? " " + show_value(*h_.value(i), e.size, namer_) : " an old value";
+    const std::string value = (h_.value(i) ? " " + show_value(*h_.value(i), e.size, namer_) : " an old value") +
+                              (everything_ ? old_source(e) : "");
     if (newer == kNone) return fmt::format("may still read{}", value);
     return fmt::format("may still read{}: nothing orders {}'s {}{} before this", value, name(h_.at(newer).thread),
                        h_.at(newer).op == Op::kStore ? "store" : "write", step_of(newer));
@@ -401,7 +426,8 @@ std::string Story::why(Index i) {
     if (e.reads_from != kNone && h_.at(e.reads_from).thread != e.thread && e.reads_from < i) {
       return fmt::format("{} wrote that{}", name(h_.at(e.reads_from).thread), step_of(e.reads_from));
     }
-    return {};
+    if (!everything_ || e.op == Op::kPlainRead) return {};
+    return e.reads_from == kNone ? "the initial value" : fmt::format("its own write{}", step_of(e.reads_from));
   }
   if (trace::is_acquire(e.op)) {
     if (!succeeded(e)) return (e.flags & protocol::kFlagTimedOut) ? "the deadline passed" : "it is held";
@@ -735,7 +761,11 @@ void Story::add_end() {
 }  // namespace
 
 std::vector<Step> tell(const History& h, const trace::Bug& bug, const Diagnosis& d, names::Namer& namer) {
-  return Story(h, bug, d, namer).tell();
+  return Story(h, bug, d, namer).tell(false);
+}
+
+std::vector<Step> tell_everything(const History& h, const trace::Bug& bug, const Diagnosis& d, names::Namer& namer) {
+  return Story(h, bug, d, namer).tell(true);
 }
 
 }  // namespace lockstep::explain

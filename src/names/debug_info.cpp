@@ -14,6 +14,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "names/leaves.h"
 #include "names/member_path.h"
 #include "names/text.h"
 
@@ -367,6 +368,35 @@ std::optional<DebugInfo::Variable> DebugInfo::global(std::uint64_t addr) {
     return Variable{offset == 0 ? text : text + "+" + std::to_string(offset), {}};
   }
   return std::nullopt;
+}
+
+std::vector<Scalar> DebugInfo::scalars() {
+  std::vector<Scalar> out;
+  const auto add_module = [&](Dwfl_Module* module) {
+    ModuleIndex* index = impl_->index_of(module);
+    Dwarf_Addr last = 0;
+    for (auto& v : index->variables) {
+      Dwarf_Die type;
+      if (v.addr == 0 || v.addr == last || !type_of(v.die, &type)) continue;  // or one that two units tell of
+      const std::string name = index->qualified(v.die, true);
+      if (name.empty()) continue;
+      last = v.addr;
+      Dwarf_Die origin = origin_of(v.die);
+      const char* file = dwarf_decl_file(&origin);
+      const bool user = file && !is_library_file(file) && !is_reserved(name);
+      for (const Leaf& leaf : leaves_of(type)) {
+        out.push_back({name + leaf.path, v.addr + index->bias + leaf.offset, leaf.size, leaf.encoding, user});
+      }
+    }
+  };
+  dwfl_getmodules(
+      impl_->dwfl,
+      [](Dwfl_Module* module, void**, const char*, Dwarf_Addr, void* argument) {
+        (*static_cast<decltype(add_module)*>(argument))(module);
+        return static_cast<int>(DWARF_CB_OK);
+      },
+      const_cast<void*>(static_cast<const void*>(&add_module)), 0);
+  return out;
 }
 
 std::optional<std::int64_t> DebugInfo::Impl::frame_base(Dwfl_Module* module, Dwarf_Die function, std::uint64_t pc,

@@ -23,6 +23,18 @@ struct SourceFrame {
   bool library = true;    // not the user's code
 };
 
+/// How the bytes of a number are to be read.
+enum class Encoding { kSigned, kUnsigned, kFloat, kPointer };
+
+/// A number with static storage: a variable, the inside of a std::atomic, a member or an element.
+struct Scalar {
+  std::string name;  // `accounts[1].balance`
+  std::uint64_t addr = 0;
+  unsigned size = 0;  // 1, 2, 4 or 8
+  Encoding encoding = Encoding::kUnsigned;
+  bool user = false;  // declared in the user's code
+};
+
 class DebugInfo {
  public:
   /// `program` is the file of the module whose path is empty.
@@ -40,6 +52,9 @@ class DebugInfo {
   };
   /// The variable with static storage at `addr`, with index and members: `accounts[1].balance`.
   std::optional<Variable> global(std::uint64_t addr);
+
+  /// All numbers with static storage, by address.
+  std::vector<Scalar> scalars();
 
   /// The variable of the frame with canonical frame address `cfa`, at instruction `pc`, that `addr` lies in.
   std::optional<Variable> local(std::uint64_t pc, std::uint64_t cfa, std::uint64_t addr);

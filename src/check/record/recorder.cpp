@@ -7,6 +7,7 @@
 #include "program/modules.h"
 #include "program/objects.h"
 #include "program/program.h"
+#include "record/debugger.h"
 #include "record/owners.h"
 
 namespace lockstep::runtime::recorder {
@@ -124,6 +125,20 @@ void describe_heap() {
   owners::find(r.blocks, r.block_count);
 }
 
+void describe_locks() {
+  Recording& r = out();
+  r.held_count = 0;
+  for (Object* o = objects::all(); o && r.held_count < protocol::kMaxHeld; o = o->next) {
+    if (!o->address) continue;
+    if (o->owner) r.held[r.held_count++] = {o->address, o->acquired, o->owner->id};
+    for (u32 i = 0; i < o->readers.size && r.held_count < protocol::kMaxHeld; ++i) {
+      r.held[r.held_count++] = {o->address, o->acquired, o->readers[i]};
+    }
+  }
+}
+
+}  // namespace
+
 void describe_threads() {
   Recording& r = out();
   r.thread_count = program.thread_count();
@@ -162,20 +177,6 @@ void describe_threads() {
     }
   }
 }
-
-void describe_locks() {
-  Recording& r = out();
-  r.held_count = 0;
-  for (Object* o = objects::all(); o && r.held_count < protocol::kMaxHeld; o = o->next) {
-    if (!o->address) continue;
-    if (o->owner) r.held[r.held_count++] = {o->address, o->acquired, o->owner->id};
-    for (u32 i = 0; i < o->readers.size && r.held_count < protocol::kMaxHeld; ++i) {
-      r.held[r.held_count++] = {o->address, o->acquired, o->readers[i]};
-    }
-  }
-}
-
-}  // namespace
 
 void begin() {
   if (!g_allocations.is_open()) {
@@ -217,7 +218,9 @@ u32 event(const Note& note, Thread& t) {
   e.lock_type = note.lock_type;
   e.stack = stack_here();
   r.threads[t.id].stack = e.stack;
-  return r.event_count++;
+  u32 index = r.event_count++;
+  debugger::event(index);
+  return index;
 }
 
 void stands(Thread& t) {
