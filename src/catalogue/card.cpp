@@ -6,7 +6,7 @@
 #include <array>
 
 #include "catalogue/toml_file.h"
-#include "explain/explain.h"
+#include "explain/essays.h"
 #include "host/user_error.h"
 #include "trace/vocabulary.h"
 

@@ -134,7 +134,7 @@ TEST_F(Cards, DamagedCardsAreRefusedOrRead) {
   };
   for (std::size_t i = 0; i < text.size(); ++i) {
     try_it(text.substr(0, i));
-    for (const char c : {'"', '[', '=', '\n', '\\', '\0', '\xff', '7'}) {
+    for (const char c : {'"', '[', '\n', '\xff'}) {
       std::string changed = text;
       changed[i] = c;
       try_it(changed);

@@ -3,17 +3,20 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include <sstream>
+
 #include "catalogue/catalogue.h"
 #include "host/user_error.h"
 
 namespace lockstep::catalogue {
 namespace {
 
-std::string trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(kSpace) - first + 1));
+// Its words with one space between them: a text is a paragraph, however the file breaks it into lines.
+std::string one_line(const std::string& text) {
+  std::istringstream words(text);
+  std::string out, word;
+  while (words >> word) out += (out.empty() ? "" : " ") + word;
+  return out;
 }
 
 }  // namespace
@@ -36,7 +39,7 @@ struct TomlTable::Reader {
           if (tables && element.is_table()) {
             v.tables.push_back(table(*element.as_table(), file));
           } else if (!tables && element.is_string()) {
-            v.texts.push_back(trimmed(element.as_string()->get()));
+            v.texts.push_back(one_line(element.as_string()->get()));
           } else {
             fail(file, v.line, name, "is a mixed list; write texts only, or tables only");
           }
@@ -79,7 +82,7 @@ const TomlTable::Value& TomlTable::need(const std::string& key, Value::Type type
 }
 
 std::string TomlTable::text(const std::string& key) {
-  std::string out = trimmed(need(key, Value::kText, "\"...\"").text);
+  std::string out = one_line(need(key, Value::kText, "\"...\"").text);
   if (out.empty()) refuse(key, "is empty; say it in words");
   return out;
 }

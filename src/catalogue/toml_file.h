@@ -21,7 +21,7 @@ class TomlTable {
   static TomlTable parse(std::string_view text, const std::string& name);
 
   bool has(const std::string& key) const { return values_.count(key) > 0; }
-  /// A text that must be there and not be empty. Space and line ends round it are cut off.
+  /// A text that must be there and not be empty. It is a paragraph: line ends in it are spaces.
   std::string text(const std::string& key);
   std::string text_or(const std::string& key, const std::string& fallback);
   std::vector<std::string> texts(const std::string& key);

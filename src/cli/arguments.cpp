@@ -49,7 +49,7 @@ Arguments::Arguments(Command command, const std::vector<std::string>& words) {
       break;
     }
     if (word.size() < 2 || word[0] != '-') {
-      if (command == kCheck) {
+      if (command == kCheck || command == kShow) {
         rest_.assign(words.begin() + static_cast<std::ptrdiff_t>(i), words.end());
         break;
       }
@@ -112,16 +112,25 @@ Arguments::Arguments(Command command, const std::vector<std::string>& words) {
   }
   for (const auto& [name, values] : given) {
     const std::set<std::string> different(values.begin(), values.end());
+    if (find_flag(command, name)->repeats) {
+      values_[name] = values;
+      continue;
+    }
     if (different.size() > 1 || (values.size() > 1 && find_flag(command, name)->value.starts_with("FILE"))) {
       throw UserError(fmt::format("{}: given {} times; give it once", name, values.size()));
     }
-    if (!values.empty()) values_[name] = values.back();
+    if (!values.empty()) values_[name] = {values.back()};
   }
 }
 
 std::string Arguments::text(std::string_view name, std::string_view fallback) const {
   const auto it = values_.find(std::string(name));
-  return it == values_.end() ? std::string(fallback) : it->second;
+  return it == values_.end() ? std::string(fallback) : it->second.back();
+}
+
+std::vector<std::string> Arguments::all(std::string_view name) const {
+  const auto it = values_.find(std::string(name));
+  return it == values_.end() ? std::vector<std::string>() : it->second;
 }
 
 std::uint64_t Arguments::number(std::string_view name, std::uint64_t fallback) const {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "cli/expectations.h"
 #include "host/user_error.h"
 
 namespace lockstep::cli {
@@ -23,6 +24,19 @@ TEST(Arguments, ReplayTakesOptionsBehindTheTrace) {
   const Arguments a(kReplay, {"t.trace", "--json", "-"});
   EXPECT_EQ(a.text("--json"), "-");
   EXPECT_EQ(a.rest(), (std::vector<std::string>{"t.trace"}));
+}
+
+TEST(Arguments, SomeOptionsRepeat) {
+  const Arguments a(kShow, {"--expect", "r=0", "--expect=r=1; r=2", "./prog", "--expect", "x"});
+  EXPECT_EQ(a.all("--expect"), (std::vector<std::string>{"r=0", "r=1; r=2"}));
+  EXPECT_TRUE(a.all("--allow").empty());
+  EXPECT_EQ(a.rest(), (std::vector<std::string>{"./prog", "--expect", "x"}));
+}
+
+TEST(Arguments, OutcomesAreSplitAtSemicolons) {
+  EXPECT_EQ(split_outcomes(" r1=0  r2=1 ;; r1=1\\; | x;"), (std::vector<std::string>{"r1=0 r2=1", "r1=1; | x"}));
+  EXPECT_EQ(split_outcomes("(prints nothing)"), (std::vector<std::string>{""}));
+  EXPECT_TRUE(split_outcomes(" ; ").empty());
 }
 
 TEST(Arguments, UnknownNamesTheNearest) {

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "cli/commands.h"
+#include "cli/load.h"
 #include "cli/outputs.h"
 #include "host/check.h"
 #include "host/interrupt.h"
@@ -187,14 +188,7 @@ int check_command(const std::vector<std::string>& words) {
   host::CheckOptions options;
   options.settings = settings_from(arguments);
   options.warnings_as_errors = arguments.has("--warnings-as-errors");
-  if (arguments.rest().empty()) {
-    throw UserError(
-        "no program is named; write lockstep check [options] PROGRAM [ARG...], for example lockstep check ./test");
-  }
-  host::Target target;
-  target.file = host::inspect_program(host::find_program(arguments.rest()[0]), arguments.rest()[0]);
-  target.runtime = host::runtime_library(target.file.entry);
-  target.argv = arguments.rest();
+  const host::Target target = program_named(kCheck, arguments.rest());
   Outputs outputs(kCheck, words, arguments);
   Traces traces(arguments, target.file.path);
   options.save_trace = [&](const trace::Execution& e) { return traces.save(e); };

@@ -4,9 +4,10 @@
 #include "cli/commands.h"
 #include "cli/load.h"
 #include "cli/outputs.h"
-#include "explain/explain.h"
+#include "explain/essays.h"
 #include "host/check.h"
 #include "host/user_error.h"
+#include "report/markdown.h"
 
 namespace lockstep::cli {
 
@@ -25,7 +26,7 @@ int explain_command(const std::vector<std::string>& words) {
       throw host::UserError(fmt::format(
           "{}: writes the report of a trace, and {} is a word; leave {} out or name a trace", form, what, form));
     }
-    fmt::print("{}: {}\n", what, text);
+    write_fully(STDOUT_FILENO, report::markdown_to_text(text, style_for(arguments, STDOUT_FILENO)), "standard output");
     return 0;
   }
   if (access(what.c_str(), F_OK) != 0) {

@@ -14,47 +14,62 @@ constexpr std::array kFlags = {
          "how executions are chosen: all of them (exhaustive, brute), at random (pct, pos, random), all with few "
          "preemptions "
          "(bounded); auto: all while that can finish, then pct"},
-    Flag{"--memory-model", "MODEL", "rc11|sc|tso", "rc11", kCheck,
+    Flag{"--mode", "MODE", "exhaustive|pct|pos|random", "exhaustive", kShow,
+         "how executions are chosen: all of them, or at random"},
+    Flag{"--expect", "OUTCOME", "", "", kShow,
+         "these are all outcomes (several: `; ` between them, or the option again); exit status 1 if they are not",
+         true},
+    Flag{"--expect-file", "FILE", "", "", kShow, "the same, one outcome a line; lines that begin with # say nothing"},
+    Flag{"--allow", "OUTCOME", "", "", kShow, "this outcome happens; exit status 1 if it does not", true},
+    Flag{"--forbid", "OUTCOME", "", "", kShow, "this outcome does not happen; exit status 1 if it does", true},
+    Flag{"--values", "NAMES", "", "", kShow,
+         "the final values of these global variables are the outcome (x,p.left,a[1]), not what the program prints"},
+    Flag{"--execution", "K", "", "all", kShow,
+         "the steps of execution K of the table, or of one at random (the word random; --seed), instead of the table"},
+    Flag{"--memory-model", "MODEL", "rc11|sc|tso", "rc11", kCheck | kShow,
          "what a load may return: C++'s own memory model (rc11), x86's (tso), or interleavings only (sc)"},
-    Flag{"--executions", "N", "", "no limit", kCheck, "stop after N executions; without --time, time is no limit then"},
-    Flag{"--time", "TIME", "", "30s", kCheck,
+    Flag{"--executions", "N", "", "no limit", kCheck | kShow,
+         "stop after N executions; without --time, time is no limit then"},
+    Flag{"--time", "TIME", "", "30s", kCheck | kShow,
          "stop after this time (500ms, 30s, 2m, 1h; a plain number is seconds; 0: no limit)"},
     Flag{"--preemptions", "K", "", "2", kCheck, "with --mode bounded: at most K preemptions in an execution"},
-    Flag{"--depth", "D", "", "20000", kCheck, "cut an execution after D events"},
-    Flag{"--seed", "N", "", "1", kCheck, "of all random choices; the same seed gives the same search"},
+    Flag{"--depth", "D", "", "20000", kCheck | kShow, "cut an execution after D events"},
+    Flag{"--seed", "N", "", "1", kCheck | kShow, "of all random choices; the same seed gives the same search"},
     Flag{"--keep-going", "", "", "", kCheck, "look for all distinct bugs, not only the first"},
     Flag{"--each-test", "", "", "", kCheck, "one check for each GoogleTest or Catch2 case"},
-    Flag{"--spurious-wakeups", "", "", "", kCheck, "let condition variables wake without a notification"},
+    Flag{"--spurious-wakeups", "", "", "", kCheck | kShow, "let condition variables wake without a notification"},
     Flag{"--ignore-exit-status", "", "", "", kCheck, "an exit status other than 0 is not a bug"},
-    Flag{"--jobs", "N", "", "1", kCheck, "search with N processes at the same time"},
+    Flag{"--jobs", "N", "", "1", kCheck | kShow, "search with N processes at the same time"},
     Flag{"--shard", "I/N", "", "", kCheck,
          "search part I of N (from 1), for as many machines; lockstep merge puts the JSON reports together"},
     Flag{"--checkpoint", "FILE", "", "", kCheck,
          "go on where an earlier search stopped, and write what is left when this one stops (exhaustive, auto)"},
     Flag{"--library", "HOW", "warn|error|trust", "warn", kCheck,
          "the standard library's own faults are warnings, are bugs, or are not looked for"},
-    Flag{"--isolation", "HOW", "auto|snapshot|fork", "auto", kCheck, "how one execution is undone before the next"},
+    Flag{"--isolation", "HOW", "auto|snapshot|fork", "auto", kCheck | kShow,
+         "how one execution is undone before the next"},
     Flag{"--require-complete", "", "", "", kCheck, "a search that did not explore everything is exit status 3"},
     Flag{"--warnings-as-errors", "", "", "", kCheck, "a warning about the program is a bug"},
-    Flag{"--json", "FILE|-", "", "", kCheck | kReplay | kExplain | kMerge,
+    Flag{"--json", "FILE|-", "", "", kCheck | kShow | kReplay | kExplain | kMerge,
          "write the report as JSON; - is standard output"},
     Flag{"--junit", "FILE|-", "", "", kCheck | kReplay | kExplain, "write the report as JUnit XML, for CI systems"},
     Flag{"--sarif", "FILE|-", "", "", kCheck | kReplay | kExplain,
          "write the report as SARIF 2.1.0, for code scanning and editors; files below this directory are named "
          "relative to it"},
-    Flag{"--perfetto", "FILE|-", "", "", kCheck | kReplay | kExplain,
+    Flag{"--perfetto", "FILE|-", "", "", kCheck | kShow | kReplay | kExplain,
          "write the failing execution as a timeline for ui.perfetto.dev or chrome://tracing; time is virtual, a "
          "microsecond for each event"},
-    Flag{"--html", "FILE|-", "", "", kCheck | kReplay | kExplain,
+    Flag{"--html", "FILE|-", "", "", kCheck | kShow | kReplay | kExplain,
          "write the report as one page that needs no server: threads over time, waits, source, values, both runs"},
-    Flag{"--trace", "FILE", "", "", kCheck, "where the failing execution goes (default: lockstep-PROGRAM-KIND.trace)"},
+    Flag{"--trace", "FILE", "", "", kCheck | kShow,
+         "where the failing execution goes (default: lockstep-PROGRAM-KIND.trace)"},
+    Flag{"--gdb", "", "", "", kReplay,
+         "run it in gdb: each `continue` goes to the next step; lockstep step N, where, threads are commands there"},
     Flag{"--counterfactual", "", "", "", kReplay,
          "run the nearest execution without the bug instead, and show its steps; exit status 0 when it passes again"},
     Flag{"--paranoid", "", "", "", kCheck, "check each explored execution against the memory model's axioms once more"},
     Flag{"--dump-executions", "FILE", "", "", kCheck,
          "with --mode exhaustive: write each execution graph as a line (what reads from what, orders)"},
-    Flag{"--quiet", "", "", "", kCheck | kReplay | kExplain | kMerge, "no text on standard output"},
-    Flag{"--color", "WHEN", "auto|always|never", "auto", kCheck | kReplay | kExplain, "colour in the text"},
     Flag{"--all", "", "", "", kRun, "check every variant and compare it with its card; exit status 0 if all agree"},
     Flag{"--section", "SECTION", "", "", kList | kRun, "only this section of the catalogue"},
     Flag{"--json", "", "", "", kList, "ids, sections, variants, files and expected verdicts as JSON"},
@@ -75,8 +90,10 @@ constexpr std::array kFlags = {
     Flag{"--reference", "", "", "", kList, "the whole reference as Markdown, from the cards: docs/reference.md"},
     Flag{"--catalogue", "DIR", "", "Lockstep's own", kList | kShow | kRun | kDiff | kWhich,
          "another catalogue; LOCKSTEP_CATALOGUE does the same"},
-    Flag{"--color", "WHEN", "auto|always|never", "auto", kShow | kDiff, "colour in the text"},
-    Flag{"--progress", "WHEN", "auto|always|never", "auto", kCheck, "a progress line on standard error"},
+    Flag{"--color", "WHEN", "auto|always|never", "auto", kDiff, "colour in the text"},
+    Flag{"--quiet", "", "", "", kCheck | kShow | kReplay | kExplain | kMerge, "no text on standard output"},
+    Flag{"--color", "WHEN", "auto|always|never", "auto", kCheck | kShow | kReplay | kExplain, "colour in the text"},
+    Flag{"--progress", "WHEN", "auto|always|never", "auto", kCheck | kShow, "a progress line on standard error"},
 };
 
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -172,6 +189,7 @@ std::string help_text() {
   return "lockstep: a model checker for concurrent C and C++ programs\n"
          "\n"
          "  lockstep check [options] [--] PROGRAM [ARG...]   run a program under every interleaving\n"
+         "  lockstep show [options] [--] PROGRAM [ARG...]    what its executions come to, or one of them\n"
          "  lockstep replay [options] TRACE                  run one recorded execution again\n"
          "  lockstep merge [options] A.json B.json ...       put the reports of the parts of a search together\n"
          "  lockstep explain [options] TRACE|KIND|PATTERN    say a recorded execution, or a word, in words\n"
@@ -196,6 +214,20 @@ std::string help_text(Command command) {
   switch (command) {
     case kCheck:
       return "lockstep check [options] [--] PROGRAM [ARG...]\n\n" + options_text(command);
+    case kShow:
+      return "lockstep show [options] [--] PROGRAM [ARG...]\n"
+             "lockstep show [options] PATTERN[/VARIANT]\n\n"
+             "A table of the outcomes of a small program: what it prints (or the final values of its global "
+             "variables,\n"
+             "if it prints nothing), how it ended if it failed, how many executions come to that, and the number of "
+             "one\n"
+             "of them. Lines of output are joined by ` | `; a failure stands in brackets: `r1=0 [deadlock]`. Every\n"
+             "execution is run, also after a bug.\n\n"
+             "Of a PATTERN or PATTERN/VARIANT of the catalogue: its card in words, and its programs.\n\n"
+             "  lockstep show ./sb --expect 'r1=0 r2=0; r1=0 r2=1; r1=1 r2=0; r1=1 r2=1'\n"
+             "  lockstep show --execution 3 ./sb\n\n" +
+             options_text(command) +
+             "\nExit status: 0, with expectations: 0 they hold, 1 they do not, 3 not every execution was explored.\n";
     case kReplay:
       return "lockstep replay [options] TRACE\n\n" + options_text(command);
     case kMerge:
@@ -205,10 +237,6 @@ std::string help_text(Command command) {
              options_text(command);
     case kExplain:
       return "lockstep explain [options] TRACE|KIND|PATTERN\n\n" + options_text(command);
-    case kShow:
-      return "lockstep show [options] PATTERN[/VARIANT]\n\n"
-             "A card of the catalogue in words, with its programs; or one program.\n\n" +
-             options_text(command);
     case kList:
       return "lockstep list [options]\n\n"
              "The catalogue: patterns by section, their variants, and what a check of each gives.\n\n" +

@@ -28,6 +28,7 @@ struct Flag {
   std::string_view initial;  // the default, as the help shows it
   unsigned commands;         // who has it
   std::string_view help;
+  bool repeats = false;  // may be given several times
 };
 
 std::span<const Flag> flags();

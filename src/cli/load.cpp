@@ -10,6 +10,19 @@ namespace lockstep::cli {
 
 using host::UserError;
 
+host::Target program_named(Command command, const std::vector<std::string>& words) {
+  if (words.empty()) {
+    throw UserError(fmt::format(
+        "no program is named; write lockstep {0} [options] PROGRAM [ARG...], for example lockstep {0} ./test",
+        command_name(command)));
+  }
+  host::Target target;
+  target.file = host::inspect_program(host::find_program(words[0]), words[0]);
+  target.runtime = host::runtime_library(target.file.entry);
+  target.argv = words;
+  return target;
+}
+
 trace::Execution load(const std::string& path) {
   try {
     return trace::load_trace(path);

@@ -1,12 +1,17 @@
-// A trace named on the command line, and the program that it is of.
+// What is named on the command line: a program with its arguments, or a trace and the program that it is of.
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "cli/flags.h"
 #include "host/child.h"
 #include "trace/execution.h"
 
 namespace lockstep::cli {
+
+/// The program that `words` name and give arguments; throws UserError unless it is fit to be checked.
+host::Target program_named(Command command, const std::vector<std::string>& words);
 
 /// Throws UserError if there is none, or it is damaged or foreign.
 trace::Execution load(const std::string& path);

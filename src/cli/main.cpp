@@ -26,14 +26,15 @@ int run(const std::vector<std::string>& words) {
   const std::string& command = words[0];
   const std::vector<std::string> rest(words.begin() + 1, words.end());
   if (command == "check") return check_command(rest);
+  if (command == "show") return show_command(rest);
   if (command == "replay") return replay_command(rest);
   if (command == "merge") return merge_command(rest);
   if (command == "explain") return explain_command(rest);
   if (command == "list") return list_command(rest);
-  if (command == "show") return show_command(rest);
   if (command == "run") return run_command(rest);
   if (command == "diff") return diff_command(rest);
   if (command == "which") return which_command(rest);
+  if (command == "internal-run") return internal_run_command(rest);
   if (command == "internal-report") return internal_report_command(rest);
   if (command == "internal-library-sites") return internal_library_sites_command(rest);
   if (command == "--help" || command == "-h" || command == "help") {
@@ -44,8 +45,9 @@ int run(const std::vector<std::string>& words) {
     fmt::print("lockstep {}\n", LOCKSTEP_VERSION);
     return 0;
   }
-  throw host::UserError(fmt::format("{}: no such {}; use check, replay, explain, list or run, see lockstep --help",
-                                    command, command.starts_with("-") ? "option" : "command"));
+  throw host::UserError(
+      fmt::format("{}: no such {}; use check, show, replay, explain, list or run, see lockstep --help", command,
+                  command.starts_with("-") ? "option" : "command"));
 }
 
 }  // namespace

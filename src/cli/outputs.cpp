@@ -156,4 +156,10 @@ void Outputs::write(const report::Report& report, int status, const std::string&
   for (auto& [file, form] : files_) file.write(form->render(report, invocation_));
 }
 
+void Outputs::write(const std::string& text, const std::string& json, const report::Report& report, int status) {
+  invocation_.status = status;
+  if (text_) write_fully(STDOUT_FILENO, text, "standard output");
+  for (auto& [file, form] : files_) file.write(form->option == "--json" ? json : form->render(report, invocation_));
+}
+
 }  // namespace lockstep::cli

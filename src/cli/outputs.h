@@ -41,6 +41,8 @@ class Outputs {
 
   /// `status` is what the command will exit with; `before` goes in front of the text.
   void write(const report::Report& report, int status, const std::string& before = {});
+  /// The same with text and JSON of another kind; the other forms are of the report.
+  void write(const std::string& text, const std::string& json, const report::Report& report, int status);
   const report::TextStyle& style() const { return style_; }
 
   /// The first form that was asked for by its option, empty if there is none.

@@ -4,6 +4,7 @@
 #include "cli/load.h"
 #include "cli/outputs.h"
 #include "host/check.h"
+#include "host/debugger.h"
 #include "host/interrupt.h"
 #include "host/user_error.h"
 
@@ -22,6 +23,14 @@ int replay_command(const std::vector<std::string>& words) {
   const std::string& path = arguments.rest()[0];
   const trace::Execution recorded = load(path);
   const host::Target target = target_of(recorded, path);
+  if (arguments.has("--gdb")) {
+    std::string_view other = Outputs::first_form(arguments);
+    if (arguments.has("--counterfactual")) other = "--counterfactual";
+    if (!other.empty()) {
+      throw host::UserError(fmt::format("{} with --gdb: the debugger makes no report; leave one of them out", other));
+    }
+    host::debug(recorded, target);
+  }
   Outputs outputs(kReplay, words, arguments);
   const host::InterruptGuard guard;
   if (arguments.has("--counterfactual")) {

@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "catalogue/catalogue.h"
-#include "cli/layout.h"
 #include "cli/outputs.h"
+#include "report/layout.h"
 
 namespace lockstep::cli {
 namespace {
@@ -24,7 +24,9 @@ class Words {
     out_ +=
         fmt::format("{}{}{}{}\n", out_.empty() ? "" : "\n", colour_ ? "\033[1m" : "", text, colour_ ? "\033[0m" : "");
   }
-  void paragraph(std::string_view text, std::size_t indent = 2) { out_ += wrapped(text, indent, width_); }
+  void paragraph(std::string_view text, std::size_t indent = 2) {
+    out_ += std::string(indent, ' ') + report::wrap(std::string(text), width_ - indent, indent) + "\n";
+  }
   void verbatim(const std::string& text) { out_ += text; }
 
   void variant(const Variant& v) {
@@ -47,6 +49,16 @@ class Words {
 };
 
 }  // namespace
+
+bool names_catalogue(const Arguments& arguments) {
+  if (arguments.rest().size() != 1) return false;
+  const std::string& word = arguments.rest()[0];
+  // Whoever names a catalogue means it.
+  if (!arguments.has("--catalogue") && access(word.c_str(), F_OK) == 0) return false;
+  const std::filesystem::path id =
+      catalogue::catalogue_folder(arguments.text("--catalogue")) / word.substr(0, word.find('/'));
+  return arguments.has("--catalogue") || std::filesystem::exists(id / "card.toml");
+}
 
 int show_catalogue(const std::string& name, const Arguments& arguments) {
   const auto all = catalogue::load_catalogue(catalogue::catalogue_folder(arguments.text("--catalogue")));

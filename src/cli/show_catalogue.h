@@ -9,6 +9,9 @@
 
 namespace lockstep::cli {
 
+/// Whether the one word names a pattern of the catalogue, and no file here bears that name.
+bool names_catalogue(const Arguments& arguments);
+
 /// Prints the card of `PATTERN`, or the program of `PATTERN/VARIANT`; returns the exit status. --catalogue and --color
 /// count. Throws UserError if there is none.
 int show_catalogue(const std::string& name, const Arguments& arguments);

@@ -21,6 +21,12 @@ std::string at_place(const names::SourceFrame& f) {
   return f.file.empty() || f.library ? std::string() : fmt::format(" at {}:{}", names::base_name(f.file), f.line);
 }
 
+// "an acquire load", "a relaxed store".
+std::string with_article(const trace::Event& e, std::string_view what) {
+  const std::string_view order = trace::order_name(e.order);
+  return fmt::format("{} {} {}", order.starts_with('a') ? "an" : "a", order, what);
+}
+
 bool for_reading(Op op) { return op == Op::kReadLock || op == Op::kTryReadLock || op == Op::kTimedReadLock; }
 
 class Causes {
@@ -217,11 +223,9 @@ std::string Causes::unordered() {
     std::string text = fmt::format("No happens-before edge leads from {} to {}: {}", deed(a), deed(b), locks);
     if (d_.pattern == "unsafe-publication" && d_.turn != kNone && h_.at(d_.turn).reads_from != kNone) {
       const trace::Event &read = h_.at(d_.turn), &store = h_.at(read.reads_from);
-      return text +
-             fmt::format(
-                 ", and the value that {} read from {} came by a {} store and a {} load, which order nothing else.",
-                 name(read.thread), quoted(namer_.object(read.addr, d_.turn)), trace::order_name(store.order),
-                 trace::order_name(read.order));
+      return text + fmt::format(", and the value that {} read from {} came by {} and {}, which order nothing else.",
+                                name(read.thread), quoted(namer_.object(read.addr, d_.turn)),
+                                with_article(store, "store"), with_article(read, "load"));
     }
     return text + ", and no start, join, notification or release/acquire pair lies between.";
   }

@@ -57,7 +57,8 @@ std::string describe(const trace::Event& e, const std::string& object, names::Na
       }
       return fmt::format("exchanges{}{}", what, has_value ? ": " + shown(e.aux) + " -> " + value : "");
     case Op::kFence:
-      return fmt::format("passes a {} fence", trace::order_name(e.order));
+      return fmt::format("passes {} {} fence", trace::order_name(e.order).starts_with('a') ? "an" : "a",
+                         trace::order_name(e.order));
     case Op::kThreadCreate:
     case Op::kThreadJoin:
     case Op::kThreadDetach:

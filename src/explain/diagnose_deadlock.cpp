@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <optional>
 #include <set>
 
+#include "explain/blocked_loop.h"
 #include "explain/diagnosis.h"
+#include "explain/library_call.h"
 #include "trace/vocabulary.h"
 
 namespace lockstep::explain {
@@ -12,24 +15,93 @@ using protocol::Op;
 
 bool waits_for_notification(Op op) { return trace::is_wait(op) && op != Op::kBarrierWait; }
 
-// The last notification of an object that reached nobody, or else the last one that did not reach a thread that
-// still waits.
-Index lost_notification(const History& h, std::uint64_t object) {
-  Index any = kNone, lost = kNone;
+// The last notification of an object since the thread went to sleep; or else the last one that reached nobody, or any.
+Index lost_notification(const History& h, std::uint64_t object, Index slept) {
+  Index any = kNone, lost = kNone, since = kNone;
   for (Index i = 0; i < h.size(); ++i) {
     const trace::Event& e = h.at(i);
     if (e.addr != object || !trace::is_notify(e.op)) continue;
     any = i;
+    if (slept != kNone && i > slept) since = i;
     const bool nobody = (e.op == Op::kNotifyOne && e.other == kNoThread) || (e.op == Op::kNotifyAll && e.aux == 0) ||
                         (e.op == Op::kFutexWake && e.result == 0);
     if (nobody) lost = i;
   }
-  return lost != kNone ? lost : any;
+  return since != kNone ? since : lost != kNone ? lost : any;
+}
+
+// What a sleeping thread waits for, as far as the execution tells.
+enum class Wish { kUnknown, kUnmet, kMet };
+
+// The last value of an object; none if nothing is known.
+std::optional<std::uint64_t> last_value(const History& h, std::uint64_t addr) {
+  const std::vector<Index>& list = h.accesses(addr);
+  for (auto i = list.rbegin(); i != list.rend(); ++i) {
+    if (const auto v = h.value(*i); v && (h.at(*i).flags & protocol::kFlagStale) == 0) return v;
+  }
+  return std::nullopt;
+}
+
+// A latch is waited for until it is 0, a semaphore while it has no permits, a barrier until all are there.
+Wish wish_of_library(const History& h, const trace::Thread& t, names::Namer& namer) {
+  const auto call = library_call(h.execution(), t.stack, namer);
+  if (!call) return Wish::kUnknown;
+  const auto now = last_value(h, t.wait_addr);
+  if (call->function.starts_with("std::latch::")) return now && *now == 0 ? Wish::kMet : Wish::kUnmet;
+  if (call->function.starts_with("std::counting_semaphore::")) return now && *now != 0 ? Wish::kMet : Wish::kUnmet;
+  if (call->function.starts_with("std::barrier::")) return Wish::kUnmet;
+  return Wish::kUnknown;
+}
+
+// What a thread has read since it took the mutex (or woke) and before it went to sleep: the predicate's objects.
+std::vector<Index> predicate_reads(const History& h, std::uint16_t t, Index slept, names::Namer& namer) {
+  std::vector<Index> out;
+  for (Index i = slept; i-- > 0 && out.size() < 8;) {
+    const trace::Event& e = h.at(i);
+    if (e.thread != t) continue;
+    if (trace::is_wait(e.op) || e.op == Op::kCondWake || (trace::is_acquire(e.op) && e.addr == h.at(slept).aux)) break;
+    if (trace::is_read(e.op) && !namer.internal(e.addr, i)) out.push_back(i);
+  }
+  return out;
+}
+
+// The predicate of a condition wait, by the values that it read and those that are there now. It counts as unmet where
+// nothing has changed, unless it did hold for a while and nobody who wants the same has used that up.
+Wish wish_of_condition(const History& h, std::uint16_t t, Index slept, Index* change, names::Namer& namer) {
+  const std::vector<Index> reads = predicate_reads(h, t, slept, namer);
+  if (reads.empty()) return Wish::kUnknown;
+  bool changed = false, used_up = true;
+  for (const Index r : reads) {
+    const auto seen = h.value(r), now = last_value(h, h.at(r).addr);
+    if (!seen || !now) return Wish::kUnknown;
+    for (const Index w : h.accesses(h.at(r).addr)) {
+      const trace::Event& e = h.at(w);
+      if (!trace::is_write(e.op) || !succeeded(e) || e.thread == t) continue;
+      if (*now != *seen) {
+        changed = true;
+        if (w > slept && (*change == kNone || w > *change)) *change = w;
+        continue;
+      }
+      if (w > slept) continue;
+      // It was another value once: who brought the old one back, and does that thread wait for the same?
+      const auto v = h.value(w);
+      if (!v || *v != *seen) {
+        used_up = false;
+        continue;
+      }
+      const Index waited = h.last(e.thread, h.size(), [&](const trace::Event& x) {
+        return (x.op == Op::kCondWait || x.op == Op::kCondTimedWait || x.op == Op::kCondWake) &&
+               x.addr == h.at(slept).addr;
+      });
+      if (waited != kNone) used_up = true;
+    }
+  }
+  return changed ? Wish::kMet : used_up ? Wish::kUnmet : Wish::kUnknown;
 }
 
 }  // namespace
 
-Diagnosis diagnose_deadlock(const History& h, const trace::Bug& bug) {
+Diagnosis diagnose_deadlock(const History& h, const trace::Bug& bug, names::Namer& namer) {
   Diagnosis d;
   const auto& threads = h.execution().threads;
   const auto blocked = [&](std::uint16_t t) {
@@ -94,18 +166,47 @@ Diagnosis diagnose_deadlock(const History& h, const trace::Bug& bug) {
       return d;
     }
   }
+  if (auto loop = blocked_loop(h, namer)) return *loop;
+  // Of those that sleep, one whose wish has come true says most; one whose wish has not says nothing.
+  struct Sleeper {
+    std::uint16_t thread;
+    Index slept = kNone, change = kNone;
+    Wish wish = Wish::kUnknown;
+  };
+  std::vector<Sleeper> sleepers;
   for (const std::uint16_t t : all) {
     const trace::Thread& thread = threads[t];
     if (!waits_for_notification(thread.wait_op)) continue;
+    Sleeper s{t};
+    s.slept =
+        h.last(t, h.size(), [&](const trace::Event& e) { return trace::is_wait(e.op) && e.addr == thread.wait_addr; });
+    s.wish = wish_of_library(h, thread, namer);
+    const bool condition =
+        thread.wait_op == Op::kCondWait || thread.wait_op == Op::kCondTimedWait || thread.wait_op == Op::kCondWake;
+    if (condition && s.slept != kNone) s.wish = wish_of_condition(h, t, s.slept, &s.change, namer);
+    sleepers.push_back(s);
+  }
+  std::stable_sort(sleepers.begin(), sleepers.end(),
+                   [](const Sleeper& a, const Sleeper& b) { return a.wish > b.wish; });
+  std::stable_sort(sleepers.begin(), sleepers.end(), [](const Sleeper& a, const Sleeper& b) {
+    return (a.wish == Wish::kUnmet) < (b.wish == Wish::kUnmet);
+  });
+  for (const Sleeper& s : sleepers) {
+    const std::uint16_t t = s.thread;
+    const trace::Thread& thread = threads[t];
     d.waiting = {t};
     d.objects = {thread.wait_addr};
-    d.turn = lost_notification(h, thread.wait_addr);
-    if (d.turn == kNone) {
+    d.turn = s.wish == Wish::kUnmet ? kNone : lost_notification(h, thread.wait_addr, s.slept);
+    // What it waits for came about after it had gone to sleep, and nobody told it.
+    const bool told_before = d.turn == kNone || (s.change != kNone && d.turn < s.slept);
+    if (s.wish == Wish::kMet && s.change != kNone && told_before) d.turn = s.change;
+    if (d.turn == kNone && s.wish != Wish::kUnmet) {
       // A futex word that changed after the thread had gone to sleep on it, and nobody was woken.
-      const Index slept = h.last(
-          t, h.size(), [&](const trace::Event& e) { return e.op == Op::kFutexWait && e.addr == thread.wait_addr; });
       for (const Index w : h.accesses(thread.wait_addr)) {
-        if (slept != kNone && w > slept && trace::is_write(h.at(w).op) && h.at(w).thread != t) d.turn = w;
+        if (s.slept != kNone && h.at(s.slept).op == Op::kFutexWait && w > s.slept && trace::is_write(h.at(w).op) &&
+            h.at(w).thread != t) {
+          d.turn = w;
+        }
       }
     }
     if (d.turn != kNone) d.pattern = "lost-wakeup";

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <regex>
 
 #include "explain/diagnosis.h"
+#include "explain/source.h"
 #include "trace/vocabulary.h"
 
 namespace lockstep::explain {
@@ -22,16 +24,31 @@ bool small_step(std::uint64_t from, std::uint64_t to) {
 
 class Failure {
  public:
-  Failure(const History& history, const trace::Bug& bug, names::Namer& namer) : h_(history), bug_(bug), namer_(namer) {}
+  Failure(const History& history, const trace::Bug& bug, names::Namer& namer)
+      : h_(history), bug_(bug), namer_(namer), source_(history.execution().program.path) {}
 
   Diagnosis diagnose();
 
  private:
   void triples_at(std::uint64_t addr);
+  Diagnosis stale_read() const;
   void aba_at(const std::vector<Index>& accesses, std::size_t exchange);
   void add(std::uint64_t addr, std::string_view pattern, Index first, Index turn, Index second);
   Index unseen_write(const std::vector<Index>& accesses, Index read) const;
   std::string_view lost_update_pattern(Index read, Index write);
+  std::string_view act_pattern(Index check, Index act);
+  // Whether the line of the event decides something.
+  bool in_condition(Index i) {
+    static const std::regex kDecides(R"(\bif\b|\bwhile\b|\?|!|==)");
+    const auto at = namer_.place(h_.at(i).stack);
+    return !at.library && std::regex_search(source_.line(at.full_path, at.line), kDecides);
+  }
+  // Whether a new object is made in the line of the event.
+  bool makes_object(Index i) {
+    static const std::regex kMakes(R"(\bnew\b|\bmake_unique\b|\bmake_shared\b|\b[mc]alloc\()");
+    const auto at = namer_.place(h_.at(i).stack);
+    return !at.library && std::regex_search(source_.line(at.full_path, at.line), kMakes);
+  }
   bool same_line(Index a, Index b) {
     const auto x = namer_.place(h_.at(a).stack), y = namer_.place(h_.at(b).stack);
     return x.line != 0 && x.line == y.line && x.full_path == y.full_path;
@@ -57,18 +74,35 @@ class Failure {
   const History& h_;
   const trace::Bug& bug_;
   names::Namer& namer_;
+  Source source_;
   std::vector<Triple> found_;
 };
 
 // A thread read, another wrote, the thread wrote: an update from a stale value, or an act on a stale check?
 std::string_view Failure::lost_update_pattern(Index read, Index write) {
   const auto before = h_.value(read), after = h_.value(write);
-  if (after && *after != 0 && namer_.block(*after)) return "lazy-init";
+  const bool empty = before && *before == 0 && after && *after != 0 && h_.at(write).size == 8;
+  if (empty && (makes_object(write) || (namer_.is_pointer(h_.at(write).addr, write) && in_condition(read)))) {
+    return "lazy-init";
+  }
   if (same_line(read, write)) return "read-modify-write";
   const bool flag = h_.at(write).size == 1;
   if (before && after && !flag && small_step(*before, *after)) return "read-modify-write";
-  if (before && after) return "check-then-act";
+  if (before && after) return act_pattern(read, write);
   return flag ? "check-then-act" : "read-modify-write";
+}
+
+// The check found something there (an amount, a handle) that the act uses: time of check to time of use. Or it found
+// out whether there is anything at all, or looked into a container or at a flag: check-then-act.
+std::string_view Failure::act_pattern(Index check, Index act) {
+  const auto found = h_.value(check), done = h_.value(act);
+  if (found && *found == 0 && namer_.is_pointer(h_.at(check).addr, check) && h_.at(act).addr == h_.at(check).addr) {
+    return "lazy-init";
+  }
+  const trace::Event& e = h_.at(check);
+  const bool number = found && *found != 0 && e.size > 1 && e.size <= 8 && h_.at(act).addr == e.addr && done &&
+                      !namer_.block(*found) && !namer_.block(*done);
+  return number && !namer_.library_part(e.addr, check) ? "time-of-check-to-time-of-use" : "check-then-act";
 }
 
 void Failure::add(std::uint64_t addr, std::string_view pattern, Index first, Index turn, Index second) {
@@ -146,7 +180,7 @@ void Failure::triples_at(std::uint64_t addr) {
       // It read again, and what it had found out before is not so any more. An act follows, or only a use.
       const Index act = act_after(second);
       if (act != kNone) {
-        add(addr, "check-then-act", first, turn, act);
+        add(addr, act_pattern(first, act), first, turn, act);
       } else if (thread == bug_.thread) {
         add(addr, "time-of-check-to-time-of-use", first, turn, second);
       }
@@ -157,19 +191,45 @@ void Failure::triples_at(std::uint64_t addr) {
 Diagnosis Failure::diagnose() {
   for (const std::uint64_t addr : h_.shared()) triples_at(addr);
   // Those on what the failing thread looked at last explain most; of equals, a write that was lost.
-  const auto rank = [](const Triple& t) {
-    return t.diagnosis.pattern == "aba"                            ? 3
-           : t.diagnosis.pattern == "time-of-check-to-time-of-use" ? 0
-           : t.diagnosis.pattern == "check-then-act"               ? 1
-                                                                   : 2;
+  const auto rank = [&](const Triple& t) {
+    return t.diagnosis.pattern == "aba"                                                                       ? 3
+           : !trace::is_write(h_.at(t.diagnosis.second).op)                                                   ? 0
+           : t.diagnosis.pattern == "check-then-act" || t.diagnosis.pattern == "time-of-check-to-time-of-use" ? 1
+                                                                                                              : 2;
   };
   const auto best = std::max_element(found_.begin(), found_.end(), [&](const Triple& a, const Triple& b) {
     if (a.seen_by_failure != b.seen_by_failure) return a.seen_by_failure < b.seen_by_failure;
     return rank(a) < rank(b);
   });
+  // The bug is sought in a plain interleaving first: what needs a read of an old value is a matter of order alone.
+  if (best != found_.end() && best->diagnosis.turn < best->diagnosis.first && best->diagnosis.pattern != "aba") {
+    Diagnosis stale;
+    stale.pattern = "missing-fence";
+    stale.objects = best->diagnosis.objects;
+    stale.second = best->diagnosis.first;
+    stale.first = best->diagnosis.turn;
+    return stale;
+  }
+  if (best != found_.end() && rank(*best) > 0) return best->diagnosis;
+  // A use alone, without an act, is the weakest of explanations.
+  if (auto torn = torn_access(h_, bug_, namer_)) return *torn;
+  Diagnosis d = stale_read();
+  if (d.second != kNone) return d;
+  if (auto held = lock_across_io(h_, bug_)) return *held;
   if (best != found_.end()) return best->diagnosis;
+  if (auto slept = sleep_polling(h_, bug_, namer_)) return *slept;
+  if (auto forgotten = forgotten_await(h_, bug_, namer_)) return *forgotten;
+  // Nothing to see but what the failing thread looked at last.
+  for (Index i = h_.size(); i-- > 0 && d.objects.size() < 2;) {
+    const trace::Event& e = h_.at(i);
+    if (e.thread != bug_.thread || !trace::is_read(e.op) || !h_.is_shared(e.addr)) continue;
+    if (std::find(d.objects.begin(), d.objects.end(), e.addr) == d.objects.end()) d.objects.push_back(e.addr);
+  }
+  return d;
+}
 
-  // A read of an old value, where the newest was written already.
+// A read of an old value, where the newest was written already.
+Diagnosis Failure::stale_read() const {
   Diagnosis d;
   for (Index i = h_.size(); i-- > 0;) {
     const trace::Event& e = h_.at(i);
@@ -182,11 +242,17 @@ Diagnosis Failure::diagnose() {
     }
     return d;
   }
-  // Nothing to see but what the failing thread looked at last.
-  for (Index i = h_.size(); i-- > 0 && d.objects.size() < 2;) {
+  // Or a store that takes its place before others that ran earlier.
+  for (Index i = h_.size(); i-- > 0;) {
     const trace::Event& e = h_.at(i);
-    if (e.thread != bug_.thread || !trace::is_read(e.op) || !h_.is_shared(e.addr)) continue;
-    if (std::find(d.objects.begin(), d.objects.end(), e.addr) == d.objects.end()) d.objects.push_back(e.addr);
+    if ((e.flags & protocol::kFlagMoNotLast) == 0 || !trace::is_write(e.op)) continue;
+    d.pattern = "missing-fence";
+    d.objects = {e.addr};
+    d.second = i;
+    for (const Index w : h_.accesses(e.addr)) {
+      if (w < i && trace::is_write(h_.at(w).op) && h_.at(w).thread != e.thread) d.first = w;
+    }
+    return d;
   }
   return d;
 }
@@ -201,7 +267,7 @@ Diagnosis diagnose(const History& h, const trace::Bug& bug, names::Namer& namer)
   if (bug.cycle_event != kNone) return diagnose_cycle(h, bug);
   switch (bug.kind) {
     case Kind::kDeadlock:
-      return diagnose_deadlock(h, bug);
+      return diagnose_deadlock(h, bug, namer);
     case Kind::kDataRace:
       return diagnose_race(h, bug, namer);
     case Kind::kLockOrder:
@@ -219,19 +285,33 @@ Diagnosis diagnose(const History& h, const trace::Bug& bug, names::Namer& namer)
       Diagnosis d;
       if (bug.addr != 0) d.objects = {bug.addr};
       const trace::HeapBlock* block = namer.block(bug.addr);
-      if (block && block->freed) {
-        for (const auto& f : namer.frames(block->free_stack)) {
-          const bool grows = f.function.find("_M_realloc_") != std::string::npos ||
-                             f.function.find("_M_reallocate") != std::string::npos ||
-                             f.function.find("_M_rehash") != std::string::npos;
-          if (grows) d.pattern = "iterator-invalidation";
+      bool destroyed = false;
+      if (bug.kind == Kind::kUseAfterFree && block && block->freed &&
+          by_container(block->free_stack, namer, &destroyed) && !destroyed) {
+        d.pattern = "iterator-invalidation";
+        return d;
+      }
+      // Who freed it had looked whether anybody uses it, and had not seen what was there already.
+      for (Index i = h.size(); block && i-- > 0;) {
+        const trace::Event& e = h.at(i);
+        if ((e.flags & protocol::kFlagStale) == 0 || !trace::is_read(e.op)) continue;
+        if (i >= block->free_event || e.thread != block->free_thread) continue;
+        d.pattern = "missing-fence";
+        d.objects.push_back(e.addr);
+        d.second = i;
+        for (const Index w : h.accesses(e.addr)) {
+          if (w < i && trace::is_write(h.at(w).op) && h.at(w).thread != e.thread && w != e.reads_from) d.first = w;
         }
+        break;
       }
       return d;
     }
     default: {
       Diagnosis d;
       if (bug.addr != 0) d.objects = {bug.addr};
+      const trace::HeapBlock* block = namer.block(bug.addr);
+      if (bug.kind == Kind::kLeak && block) d.coroutine = coroutine_of(block->alloc_stack, namer);
+      if (!d.coroutine.empty()) d.pattern = "forgotten-await";
       return d;
     }
   }

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <regex>
 
 #include "explain/diagnosis.h"
+#include "explain/source.h"
 #include "trace/vocabulary.h"
 
 namespace lockstep::explain {
@@ -8,10 +10,25 @@ namespace {
 
 using protocol::Op;
 
-Index access_of(const History& h, std::uint16_t thread, std::uint64_t addr) {
+// The thread's last access of `size` bytes there, or of a part of them.
+Index access_of(const History& h, std::uint16_t thread, std::uint64_t addr, std::uint64_t size) {
   return h.last(thread, h.size(), [&](const trace::Event& e) {
-    return e.addr == addr && (trace::is_read(e.op) || trace::is_write(e.op));
+    if (!trace::is_read(e.op) && !trace::is_write(e.op)) return false;
+    return e.addr < addr + std::max<std::uint64_t>(size, 1) && addr < e.addr + std::max<std::uint64_t>(e.size, 1);
   });
+}
+
+// The line of the event makes a new object and puts its address into a pointer.
+bool makes_object(const History& h, Index i, names::Namer& namer) {
+  static const std::regex kMakes(R"(=\s*(?:new\b|(?:std::)?make_unique\b|(?:std::)?make_shared\b|.*\b[mc]alloc\())");
+  const auto at = namer.place(h.at(i).stack);
+  Source source(h.execution().program.path);
+  return h.at(i).size == 8 && !at.library && std::regex_search(source.line(at.full_path, at.line), kMakes);
+}
+
+Index started(const History& h, std::uint16_t thread) {
+  const Index made = h.execution().threads[thread].create_event;
+  return made == kNone ? 0 : made;
 }
 
 bool same_line(names::Namer& namer, const trace::Event& a, const trace::Event& b) {
@@ -19,13 +36,38 @@ bool same_line(names::Namer& namer, const trace::Event& a, const trace::Event& b
   return x.line != 0 && x.line == y.line && x.full_path == y.full_path;
 }
 
+// The read at `read` is a check without the lock, of what the writer checked twice: before and after it took a lock
+// that it held while it wrote.
+bool double_checks(const History& h, Index read, names::Namer& namer) {
+  const Index store = h.at(read).reads_from;
+  const std::uint16_t writer = h.at(store).thread;
+  const auto locks = h.held_during(store);
+  if (locks.empty() || !h.held_during(read).empty()) return false;
+  const auto function = namer.place(h.at(store).stack).function;
+  if (function.empty() || function != namer.place(h.at(read).stack).function) return false;
+  const auto checked = [&](Index from, Index to) {
+    for (const Index i : h.accesses(h.at(store).addr)) {
+      if (i >= from && i < to && h.at(i).thread == writer && trace::is_read(h.at(i).op)) return true;
+    }
+    return false;
+  };
+  return checked(0, locks.back().acquired) && checked(locks.back().acquired, store);
+}
+
+// Whether the access is a container's, of memory that it gives back.
+bool frees(const trace::Event& e, names::Namer& namer) {
+  bool destroyed = false;
+  return trace::is_write(e.op) && by_container(e.stack, namer, &destroyed) && !destroyed &&
+         frees_memory(e.stack, namer);
+}
+
 }  // namespace
 
 Diagnosis diagnose_race(const History& h, const trace::Bug& bug, names::Namer& namer) {
   Diagnosis d;
   d.objects = {bug.addr};
-  d.second = bug.event != kNone ? bug.event : access_of(h, bug.thread, bug.addr);
-  d.first = bug.other_event != kNone ? bug.other_event : access_of(h, bug.other, bug.addr);
+  d.second = bug.event != kNone ? bug.event : access_of(h, bug.thread, bug.addr, bug.access_size);
+  d.first = bug.other_event != kNone ? bug.other_event : access_of(h, bug.other, bug.addr, bug.access_size);
   if (d.first == kNone || d.second == kNone) return d;
   if (d.first > d.second) std::swap(d.first, d.second);
   const trace::Event& a = h.at(d.first);
@@ -44,7 +86,21 @@ Diagnosis diagnose_race(const History& h, const trace::Bug& bug, names::Namer& n
     d.pattern = "unsafe-publication";
     d.turn = i;
     d.objects.push_back(store.addr);
+    if (double_checks(h, i, namer)) {
+      d.pattern = "double-checked-locking";
+      d.objects = {store.addr, object};
+    }
     return d;
+  }
+  // What a container frees or moves while somebody else is at an element of it.
+  if (const trace::HeapBlock* block = namer.block(object)) {
+    bool destroyed = false;
+    const bool elements = by_container(block->alloc_stack, namer, &destroyed);
+    const bool a_moves = frees(a, namer), b_moves = frees(b, namer);
+    if (elements && a_moves != b_moves) {
+      d.pattern = "iterator-invalidation";
+      return d;
+    }
   }
   // One of them reads, changes and writes: `x++`, or a load and a store of one variable. The neighbouring access of
   // the same thread tells.
@@ -68,7 +124,8 @@ Diagnosis diagnose_race(const History& h, const trace::Bug& bug, names::Namer& n
     // The other one updates too, perhaps: it is at the same place, or it is caught between its read and its write.
     const bool both = (updates(d.first) && updates(d.second)) || same_line(namer, a, b) || a_writes;
     if (both) {
-      d.pattern = "read-modify-write";
+      const Index write = b_writes ? d.second : d.first;
+      d.pattern = makes_object(h, write, namer) ? "lazy-init" : "read-modify-write";
       return d;
     }
   }
@@ -91,13 +148,19 @@ Diagnosis diagnose_race(const History& h, const trace::Bug& bug, names::Namer& n
     });
     if (checked != kNone && read_place.function == write_place.function && !read_place.function.empty()) {
       const auto v = h.value(writer);
-      d.pattern = v && namer.block(*v) ? "lazy-init" : "check-then-act";
+      d.pattern = (v && namer.block(*v)) || makes_object(h, writer, namer) ? "lazy-init" : "check-then-act";
       return d;
     }
   }
   if (namer.block(object) && namer.block(object)->alloc_thread == h.at(writer).thread && a_writes &&
       h.at(reader).thread != h.at(writer).thread && namer.block(object)->alloc_event <= writer) {
     d.pattern = "unsafe-publication";
+    return d;
+  }
+  // Only a sleep stands between.
+  if (const Index slept = sleeps_before(h, d.second, namer); slept != kNone && slept > started(h, a.thread)) {
+    d.pattern = "sleep-polling";
+    d.turn = slept;
   }
   return d;
 }

@@ -124,6 +124,21 @@ Finding explain(const trace::Execution& recorded, const trace::Bug& bug, names::
   return f;
 }
 
+Finding walk_through(const trace::Execution& recorded, names::Namer& namer) {
+  if (recorded.bug) {
+    Finding f = explain(recorded, *recorded.bug, namer);
+    const History history(*f.execution);
+    f.steps = tell_everything(history, *recorded.bug, diagnose(history, *recorded.bug, namer), namer);
+    return f;
+  }
+  Finding f;
+  f.execution = std::make_shared<const trace::Execution>(with_objects_of_calls(recorded, namer));
+  f.output = recorded.output;
+  f.summary = "This execution ends normally.";
+  f.steps = tell_everything(History(*f.execution), {}, {}, namer);
+  return f;
+}
+
 Finding explain_unrecorded(const trace::Bug& bug) {
   Finding f;
   f.kind = bug.kind;

@@ -15,6 +15,9 @@ namespace lockstep::explain {
 /// Explains `bug` of the execution.
 Finding explain(const trace::Execution& execution, const trace::Bug& bug, names::Namer& namer);
 
+/// All steps of the execution, with where each load got its value. Without a bug the finding is of kind kNone.
+Finding walk_through(const trace::Execution& execution, names::Namer& namer);
+
 /// What can be said of a bug that was not recorded.
 Finding explain_unrecorded(const trace::Bug& bug);
 
@@ -27,6 +30,10 @@ std::string summarise_cycle(const History& history, const trace::Bug& bug, const
 
 /// Rules 3 to 7: only the steps that matter, each with its cause.
 std::vector<Step> tell(const History& history, const trace::Bug& bug, const Diagnosis& diagnosis, names::Namer& namer);
+
+/// Every step of the program's own. For an execution without a bug, of a bug and diagnosis as they are made.
+std::vector<Step> tell_everything(const History& history, const trace::Bug& bug, const Diagnosis& diagnosis,
+                                  names::Namer& namer);
 
 /// Rules 6 and 7: `waiting`, `conditions`, `accesses` and `unordered` of the finding.
 void find_causes(const History& history, const trace::Bug& bug, const Diagnosis& diagnosis, names::Namer& namer,
@@ -58,8 +65,5 @@ std::string misuse(std::string_view message, const std::string& object);
 /// An exception's type and what(), the type once.
 std::string exception_text(const std::string& message);
 std::string quoted(const std::string& name);
-
-/// A paragraph about a kind or a pattern of the contract; empty for other words.
-std::string_view essay(std::string_view word);
 
 }  // namespace lockstep::explain

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "explain/explain.h"
+#include "explain/memory_orders.h"
 #include "explain/source.h"
 #include "names/text.h"
 #include "trace/vocabulary.h"
@@ -86,6 +87,13 @@ class Fixer {
     return i < finding_.objects.size() ? quoted(finding_.objects[i]) : std::string("it");
   }
   const trace::Thread& thread(std::uint16_t t) const { return h_.execution().threads[t]; }
+
+  std::vector<std::string> locks_during(Index i) {
+    std::vector<std::string> out;
+    if (i == kNone) return out;
+    for (const History::Hold& hold : h_.held_during(i)) out.push_back(namer_.object(hold.lock, i));
+    return out;
+  }
 
   void deadlock();
   void lock_order();
@@ -361,7 +369,31 @@ void Fixer::deadlock() {
         "hold and wait", "none.");
     return;
   }
-  bool joins = false, locks = false;
+  if (d_.pattern == "blocked-loop") {
+    add("Do not wait inside of a job.",
+        fmt::format("Let what comes after the result be a job of its own, posted to {} when the result is there.",
+                    object(0)),
+        "hold and wait", "the function is cut in two; its state moves into the job.");
+    add("Run other jobs while waiting.",
+        "Instead of sleeping, take the next job and run it, until the result is there.", "hold and wait",
+        "jobs nest, as deep as there are waits.");
+    return;
+  }
+  bool joins = false, locks = false, upgrades = !d_.waiting.empty();
+  for (const std::uint16_t t : d_.waiting) {
+    const auto own = h_.held_at_end(t);
+    upgrades = upgrades && std::any_of(own.begin(), own.end(), [&](const History::Hold& hold) {
+                 return hold.lock == thread(t).wait_addr && h_.at(hold.acquired).op == Op::kReadLock;
+               });
+  }
+  if (upgrades) {
+    add("Let go before you lock for writing.",
+        fmt::format("Release the shared hold of {}, lock it for writing, and check again what was read.", object(0)),
+        "hold and wait", "the check runs twice.");
+    add("Lock for writing from the start.", "Where a write is likely, do not begin with the shared lock.",
+        "hold and wait", "readers no longer overlap there.");
+    return;
+  }
   for (const std::uint16_t t : d_.waiting) {
     joins |= thread(t).wait_op == Op::kThreadJoin;
     locks |= trace::is_acquire(thread(t).wait_op);
@@ -393,6 +425,13 @@ void Fixer::starvation() {
 }
 
 void Fixer::lifetime() {
+  if (d_.pattern == "forgotten-await") {
+    add("Await it, or own it.",
+        fmt::format("Resume {} to its end (co_await it), and let the task's destructor destroy the frame.",
+                    quoted(d_.coroutine)),
+        "", "none.");
+    return;
+  }
   if (bug_.kind == Kind::kLeak) {
     add("Let an object own it.",
         fmt::format("std::unique_ptr for {} where it is made; hand it over by move.", object(0)), "", "none.");
@@ -487,29 +526,40 @@ bool Fixer::reaches(Index from, Index to, std::vector<Index>* crossings) {
   return true;
 }
 
-// The orders written in the lines of these events, made stronger.
+// Stronger orders for these accesses. `crossings` of release and acquire come in pairs, the write and the read of it;
+// one access can be in two. Nothing where a line leaves doubt which of its calls is meant.
 std::string Fixer::order_diff(bool sequential, const std::vector<Index>& events) {
+  std::map<Index, WantedOrder> wanted;
+  for (std::size_t k = 0; k < events.size(); ++k) {
+    WantedOrder& w = wanted[events[k]];
+    w.sequential = sequential;
+    (k % 2 == 0 ? w.release : w.acquire) = true;
+  }
   std::string path, name;
   std::map<int, std::string> lines;
-  for (const Index i : events) {
+  for (auto& [i, w] : wanted) {
     const trace::Event& e = h_.at(i);
     const names::SourceFrame at = place(i);
     if (at.library || (!path.empty() && path != at.full_path)) return {};
     path = at.full_path;
     name = at.file;
-    std::string line = lines.count(at.line) ? lines[at.line] : source_.line(path, at.line);
-    static const std::regex kOrder(R"(memory_order(_|::)(relaxed|consume|acquire|release|acq_rel)\b)");
-    const bool reads = trace::is_read(e.op), writes = trace::is_write(e.op);
-    const bool update = e.op == Op::kRmw || e.op == Op::kCas;
-    const std::string wanted = sequential ? "seq_cst" : update ? "acq_rel" : writes ? "release" : "acquire";
-    const bool enough = sequential ? e.order == Order::kSeqCst
-                                   : e.order == Order::kSeqCst || e.order == Order::kAcqRel ||
-                                         (!update && writes && e.order == Order::kRelease) ||
-                                         (!update && reads && e.order == Order::kAcquire);
+    const bool both = e.order == Order::kSeqCst || e.order == Order::kAcqRel;
+    const bool enough =
+        sequential ? e.order == Order::kSeqCst
+                   : both || ((!w.release || e.order == Order::kRelease) && (!w.acquire || e.order == Order::kAcquire));
     if (enough) continue;
-    const std::string changed = std::regex_replace(line, kOrder, "memory_order$1" + wanted);
-    if (changed == line) return {};
-    lines[at.line] = changed;
+    // What it has already stays.
+    w.release |= both || e.order == Order::kRelease;
+    w.acquire |= both || e.order == Order::kAcquire;
+    std::string object = namer_.object(e.addr, i);
+    if (const std::size_t bracket = object.find_last_of('['); object.ends_with(']') && bracket != std::string::npos) {
+      object.resize(bracket);
+    }
+    if (const std::size_t dot = object.find_last_of(".>:"); dot != std::string::npos) object = object.substr(dot + 1);
+    const std::string& line = lines.count(at.line) ? lines[at.line] : source_.line(path, at.line);
+    const auto changed = with_order(line, e.op, object, w);
+    if (!changed) return {};
+    lines[at.line] = *changed;
   }
   if (lines.empty()) return {};
   Edits edits(source_, path, name);
@@ -639,9 +689,8 @@ void Fixer::update() {
     diff = atomic_diff(true);
   }
   add("One atomic step.",
-      fmt::format(
-          "Read, change and write {} in one operation: fetch_add or ++ on a std::atomic, or a compare-exchange loop.",
-          object(0)),
+      fmt::format("Read, change and write {} in one operation: fetch_add or ++ on {}, or a compare-exchange loop.",
+                  object(0), last != kNone && is_c(place(last).full_path) ? "an _Atomic" : "a std::atomic"),
       "", "a locked instruction; under contention the cache line travels.", diff);
   add("One critical section.",
       fmt::format("Hold one mutex from the read of {} to its write, in every thread.", object(0)), "",
@@ -694,6 +743,16 @@ void Fixer::by_pattern() {
     add("std::call_once.", "Where the object is a member.", "", "a std::once_flag and a check on each call.");
     return;
   }
+  if (p == "double-checked-locking" && d_.turn != kNone && h_.at(d_.turn).reads_from != kNone) {
+    add("Release and acquire.",
+        fmt::format("Store {} with memory_order_release when the object is complete, and load it with "
+                    "memory_order_acquire in the check outside of the lock.",
+                    object(0)),
+        "", "nothing on x86-64; a cheap instruction on Arm.", order_diff(false, {h_.at(d_.turn).reads_from, d_.turn}));
+    add("A function-local static.", "The compiler writes the double-checked lock, correctly.", "",
+        "a check of one byte on each call.");
+    return;
+  }
   if (p == "double-checked-locking") {
     add("Make the pointer atomic.",
         fmt::format("{} as a std::atomic, stored with release after the object is complete, loaded with acquire by the "
@@ -712,6 +771,39 @@ void Fixer::by_pattern() {
         "", "a wider compare-exchange.");
     add("Do not reuse nodes while somebody may hold them.", "Hazard pointers, epochs or RCU delay the reuse.", "",
         "memory that is freed later; a store or a fence for each access.");
+    return;
+  }
+  if (p == "sleep-polling") {
+    add("Wait for the event itself.",
+        fmt::format(
+            "Join the thread, or wait for {} with a condition variable, std::atomic::wait, a latch or a future.",
+            object(0)),
+        "", "an object to wait on; nothing in time.");
+    return;
+  }
+  if (p == "lock-across-io") {
+    add("Do the slow work without the lock.",
+        fmt::format("Prepare it before {} is taken, or copy what is needed, unlock, and lock again for the result.",
+                    object(0)),
+        "hold and wait", "what the lock protects can change meanwhile: check it again.");
+    return;
+  }
+  if (p == "forgotten-await") {
+    add("Await it.",
+        fmt::format("co_await {}, or hand what it returns to whoever runs it; [[nodiscard]] on the task's "
+                    "type makes the compiler find the others.",
+                    quoted(d_.coroutine)),
+        "", "none.");
+    return;
+  }
+  if (p == "iterator-invalidation") {
+    add("Keep the container locked while you look at an element.",
+        fmt::format("One mutex from where the iterator, pointer or reference to {} is taken to its last use, and round "
+                    "whatever changes the container.",
+                    object(0)),
+        "", "the others wait for that long.");
+    add("Take a copy.", "Copy the element under the lock and go on with the copy.", "",
+        "a copy, and slightly old data.");
     return;
   }
   if (p == "torn-access") {
@@ -740,9 +832,24 @@ void Fixer::by_pattern() {
       return;
     }
     const std::string diff = atomic_diff(false);
-    add("Guard it with a mutex.", fmt::format("Every access to {} under the same lock.", object(0)), "",
-        "the threads take turns there.");
-    add("Make it atomic.", fmt::format("std::atomic for {}, where each access stands for itself.", object(0)), "",
+    // One side may hold the right lock already.
+    std::vector<std::string> first = locks_during(d_.first), second = locks_during(d_.second);
+    const bool one = first.empty() != second.empty();
+    const std::vector<std::string>& held = first.empty() ? second : first;
+    if (one) {
+      const Index bare = first.empty() ? d_.first : d_.second;
+      const names::SourceFrame at = place(bare);
+      add("Take the lock here too.",
+          fmt::format("Hold {} for the access{}, as the other thread does.", join_names(held),
+                      at.library ? "" : fmt::format(" at {}:{}", names::base_name(at.file), at.line)),
+          "", "the threads take turns there.");
+    } else {
+      add("Guard it with a mutex.", fmt::format("Every access to {} under the same lock.", object(0)), "",
+          "the threads take turns there.");
+    }
+    const bool c = d_.first != kNone && is_c(place(d_.first).full_path);
+    add("Make it atomic.",
+        fmt::format("{} for {}, where each access stands for itself.", c ? "_Atomic" : "std::atomic", object(0)), "",
         "a locked instruction for each update.", diff);
   }
 }

@@ -32,7 +32,10 @@ History::History(const trace::Execution& execution) : execution_(execution), hol
       const trace::Thread& t = execution.threads[e.thread];
       bool pending = last[e.thread] == i && t.state == protocol::ThreadState::kBlocked && t.wait_addr == e.addr &&
                      t.wait_op == e.op;
-      if (pending && t.wait_holder == e.thread) {  // it waits for itself: the first time it did get the lock
+      const bool has_it = std::any_of(execution.held.begin(), execution.held.end(),
+                                      [&](const trace::Held& x) { return x.addr == e.addr && x.thread == e.thread; });
+      if (pending &&
+          (has_it || t.wait_holder == e.thread)) {  // it waits for itself: the first time it did get the lock
         pending = std::any_of(holds_[e.thread].begin(), holds_[e.thread].end(),
                               [&](const Hold& h) { return h.lock == e.addr && h.released == kNone; });
       }

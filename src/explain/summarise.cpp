@@ -67,6 +67,13 @@ class Sentence {
     return call && call->function.starts_with("std::call_once");
   }
   std::string damage();
+  // "frees", if the racing access is the free of the block.
+  std::string freed_by() { return bug_.pc != 0 && frees_memory(thread(bug_.thread).stack, namer_) ? "frees" : ""; }
+  // `pair` of `pair.low` and `pair.high`; both where they are no members.
+  static std::string whole(const std::string& a, const std::string& b) {
+    const std::size_t at = a.find_last_of(".[");
+    return at == std::string::npos || at < 2 ? fmt::format("{} and {}", a, b) : a.substr(0, at) + "`";
+  }
 
   const History& h_;
   const trace::Bug& bug_;
@@ -84,6 +91,13 @@ std::string Sentence::deadlock() {
       return hold.lock == thread(t).wait_addr &&
              (op == Op::kReadLock || op == Op::kTryReadLock || op == Op::kTimedReadLock);
     });
+    if (upgrade && thread(t).wait_op != Op::kWriteLock && thread(t).wait_op != Op::kTimedWriteLock) {
+      return fmt::format(
+          "Self-deadlock on {}: {} holds it for reading and locks it for reading again; it waits behind a writer, "
+          "which "
+          "waits for its first hold.",
+          object(0), name(t));
+    }
     if (upgrade) {
       return fmt::format(
           "Self-deadlock on {}: {} holds it for reading and locks it for writing; it waits for its own shared hold for "
@@ -97,6 +111,14 @@ std::string Sentence::deadlock() {
     return fmt::format("Leaked lock {}: {} ended without unlocking it, and {} waits for it for ever.", object(0),
                        name(d_.waiting[1]), name(d_.waiting[0]));
   }
+  if (d_.pattern == "blocked-loop") {
+    const std::uint16_t t = d_.waiting[0];
+    const std::string by =
+        d_.turn == kNone ? "" : fmt::format(", put there{}", at_place(namer_.place(h_.at(d_.turn).stack)));
+    return fmt::format(
+        "Blocked loop on {}: {} {} inside of a job, and the job that is left in {}{}, only {} could run.", object(0),
+        name(t), waits_for(t), object(0), by, name(t));
+  }
   if (d_.pattern == "nested-monitor") {
     return fmt::format("Nested monitor on {} and {}: {} sleeps on {} while it holds {}, which {} needs to go on.",
                        object(0), object(1), name(d_.waiting[1]), object(1), object(0), name(d_.waiting[0]));
@@ -107,6 +129,11 @@ std::string Sentence::deadlock() {
     std::string others;
     for (std::size_t i = 1; i < d_.waiting.size(); ++i) others += " and " + name(d_.waiting[i]);
     const std::string sleep = others.empty() ? "sleeps" : "sleep";
+    if (trace::is_write(notify.op) && notify.addr != d_.objects[0]) {
+      return fmt::format("Lost wakeup on {}: {} changes {}{} and notifies nobody, and {}{} {} for ever.", object(0),
+                         name(notify.thread), quoted(namer_.object(notify.addr, d_.turn)), where, name(d_.waiting[0]),
+                         others, sleep);
+    }
     if (trace::is_write(notify.op)) {
       return fmt::format("Lost wakeup on {}: {} changes it{} and wakes nobody, and {}{} {} for ever.", object(0),
                          name(notify.thread), where, name(d_.waiting[0]), others, sleep);
@@ -188,7 +215,21 @@ std::string Sentence::whose_wait() {
 std::string Sentence::race() {
   const std::string what = object(0);
   if (d_.first == kNone || d_.second == kNone) {
-    return fmt::format("Data race on {} between {} and {}.", what, name(bug_.other), name(bug_.thread));
+    // One side was not recorded: what is known of the other.
+    const Index known = d_.first != kNone ? d_.first : d_.second;
+    const std::string frees = freed_by();
+    if (known == kNone && frees.empty()) {
+      return fmt::format("Data race on {}: {} uses it{} while {} does, and nothing orders the two.", what,
+                         name(bug_.thread), at_place(namer_.place(bug_.pc)), name(bug_.other));
+    }
+    const std::uint16_t mine = known == kNone ? bug_.other : h_.at(known).thread;
+    const std::string deed =
+        known == kNone ? name(mine) + " uses it"
+                       : fmt::format("{} {} it{}", name(mine), trace::is_write(h_.at(known).op) ? "writes" : "reads",
+                                     at_place(namer_.place(h_.at(known).stack)));
+    const std::uint16_t other = mine == bug_.thread ? bug_.other : bug_.thread;
+    return fmt::format("Data race on {}: {} and {} {} it{}, and nothing orders the two.", what, deed, name(other),
+                       frees.empty() ? "uses" : frees, other == bug_.thread ? at_place(namer_.place(bug_.pc)) : "");
   }
   const trace::Event& a = h_.at(d_.first);
   const trace::Event& b = h_.at(d_.second);
@@ -209,8 +250,22 @@ std::string Sentence::race() {
         what, name(b.thread), name(a.thread), object(1), both);
   }
   if (d_.pattern == "unsafe-publication") return fmt::format("Unsafe publication of {}: {}.", what, both);
+  if (d_.pattern == "double-checked-locking" && d_.turn != kNone) {
+    return fmt::format(
+        "Double-checked locking on {}: the check outside of the lock lets {} see what {} stored there, but orders "
+        "nothing else: {} of {}.",
+        what, name(b.thread), name(a.thread), both, object(1));
+  }
   if (d_.pattern == "double-checked-locking") {
     return fmt::format("Double-checked locking on {}: the check is outside of the lock: {}.", what, both);
+  }
+  if (d_.pattern == "iterator-invalidation") {
+    return fmt::format("Iterator invalidation, {}: {}; the container {} it.", what, both,
+                       trace::is_write(a.op) ? "had just moved or freed" : "moves or frees");
+  }
+  if (d_.pattern == "sleep-polling") {
+    return fmt::format("Sleep in place of synchronisation for {}: {} but the sleep{}.", what, both,
+                       at_place(namer_.place(h_.at(d_.turn).stack)));
   }
   if (d_.pattern == "lazy-init") return fmt::format("Unguarded lazy initialisation of {}: {}.", what, both);
   if (d_.pattern == "check-then-act") return fmt::format("Check-then-act on {} without a lock: {}.", what, both);
@@ -270,6 +325,37 @@ std::string Sentence::failure() {
     return fmt::format("Time of check to time of use on {}: {} changes it between {}'s check and its use; {}.", what,
                        other, actor, bad);
   }
+  if (d_.pattern == "torn-access") {
+    const std::string reader = name(h_.at(d_.second).thread), writer = name(h_.at(d_.turn).thread);
+    const std::string first = object(0, d_.first), second = object(1, d_.second);
+    const bool newer_first = d_.turn < d_.first;
+    return fmt::format("Torn access to {}: {} reads {} {} and {} {} {}'s change of the two; {}.", whole(first, second),
+                       reader, first, newer_first ? "after" : "before", second, newer_first ? "before" : "after",
+                       writer, bad);
+  }
+  if (d_.pattern == "sleep-polling") {
+    return fmt::format(
+        "Sleep in place of synchronisation for {}: {} sleeps{} and then counts on {}, which takes longer; {}.",
+        object(0, d_.second), name(d_.waiting[0]), at_place(namer_.place(h_.at(d_.turn).stack)), name(d_.waiting[1]),
+        bad);
+  }
+  if (d_.pattern == "lock-across-io") {
+    return fmt::format(
+        "Lock {} held across a pause: {} sleeps{} while it holds it, and {} gives up waiting for it; {}.", object(0),
+        name(d_.waiting[1]), at_place(namer_.place(h_.at(d_.turn).stack)), name(d_.waiting[0]), bad);
+  }
+  if (d_.pattern == "forgotten-await") {
+    return fmt::format(
+        "Forgotten await of {}: the coroutine made at {}:{} starts suspended, and nobody resumes it; {}.",
+        quoted(d_.coroutine), names::base_name(namer_.place(bug_.pc).file), d_.coroutine_line, bad);
+  }
+  if (d_.pattern == "missing-fence" && !trace::is_read(h_.at(d_.second).op)) {
+    return fmt::format(
+        "Store to {} out of order: {}'s store{} takes its place before {}'s in the modification order, though it ran "
+        "later, because nothing orders the two; {}.",
+        object(0), name(h_.at(d_.second).thread), at_place(namer_.place(h_.at(d_.second).stack)),
+        d_.first == kNone ? "the other" : name(h_.at(d_.first).thread), bad);
+  }
   if (d_.pattern == "missing-fence") {
     return fmt::format(
         "Stale read of {}: {} still sees {}, because nothing orders the newer store before the read; {}.", object(0),
@@ -294,6 +380,17 @@ std::string Sentence::other() {
   const std::string detail = bug_.message.empty() ? "" : ": " + bug_.message;
   switch (bug_.kind) {
     case Kind::kUseAfterFree:
+      if (d_.pattern == "iterator-invalidation" && block) {
+        const auto call = any_library_call(h_.execution(), block->free_stack, namer_);
+        return fmt::format("Iterator invalidation, {}: {} frees it{}{}, and {} uses it{} all the same.", what,
+                           name(block->free_thread), call ? " by " + call->function : "",
+                           at_place(namer_.place(block->free_stack)), who, place);
+      }
+      if (d_.pattern == "missing-fence" && d_.second != kNone) {
+        return fmt::format("Use after free of {}: {} uses it{}{}; {}'s read of {}{} had seen an old value.", what, who,
+                           place, freed, name(h_.at(d_.second).thread), object(1),
+                           at_place(namer_.place(h_.at(d_.second).stack)));
+      }
       return fmt::format("Use after free of {}: {} uses it{}{}.", what, who, place, freed);
     case Kind::kDoubleFree:
       return fmt::format("Double free of {}: {} frees it{}{}.", what, who, place, freed);
@@ -301,6 +398,12 @@ std::string Sentence::other() {
       const std::string by =
           block && block->alloc_thread != kNoThread ? name(block->alloc_thread) + " allocates it" : "it is allocated";
       const std::string where = block ? at_place(namer_.place(block->alloc_stack)) : "";
+      if (!d_.coroutine.empty() && block) {
+        return fmt::format(
+            "Forgotten await of {}: {} makes the coroutine{}, and nobody resumes it to its end or destroys "
+            "it; its frame leaks.",
+            quoted(d_.coroutine), name(block->alloc_thread), where);
+      }
       return fmt::format("Leak of {}: {}{}, and nobody frees it{}.", quoted(whole_object(namer_.object(bug_.addr))), by,
                          where, detail);
     }

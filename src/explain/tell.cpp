@@ -22,9 +22,14 @@ class Story {
   Story(const History& h, const trace::Bug& bug, const Diagnosis& d, names::Namer& namer)
       : h_(h), bug_(bug), d_(d), namer_(namer) {}
 
-  std::vector<Step> tell() {
-    choose();
-    shorten();
+  std::vector<Step> tell(bool everything) {
+    everything_ = everything;
+    if (everything) {
+      choose_everything();
+    } else {
+      choose();
+      shorten();
+    }
     for (const auto& [i, importance] : chosen_) {
       add_block_steps(i);
       add_event(i);
@@ -66,6 +71,7 @@ class Story {
     }
   }
   void choose();
+  void choose_everything();
   void choose_deadlock();
   void choose_cycle();
   void shorten();
@@ -77,6 +83,7 @@ class Story {
   void add_end();
   void add_waiting();
   std::string why(Index i);
+  std::string old_source(const trace::Event& e);
   std::string who_holds(std::uint64_t lock, std::uint16_t holder, std::uint16_t waiter);
   std::string fold(Index from, Index to);
   Step& append(std::uint16_t thread, std::string_view op, const names::SourceFrame& place);
@@ -95,6 +102,7 @@ class Story {
   std::map<Index, int> chosen_;
   std::map<Index, int> numbers_;
   std::vector<Step> steps_;
+  bool everything_ = false;
   Index told_up_to_ = 0;
   Index last_access_ = kNone;             // that the last step tells of
   std::optional<LibraryCall> last_call_;  // that the last step tells of
@@ -109,6 +117,14 @@ void Story::choose_deadlock() {
   }
   for (const trace::Held& held : h_.execution().held) {
     if (wanted.count(held.addr)) pick(held.event, kKey);
+  }
+  if (d_.pattern == "blocked-loop") {
+    // How the loop came to the job that waits, and the job that is left.
+    pick(d_.turn, kKey);
+    for (const Index i : h_.accesses(d_.objects[0])) {
+      if (trace::is_write(h_.at(i).op)) pick(i, kAccess);
+    }
+    return;
   }
   if (d_.pattern != "lost-wakeup" && d_.pattern != "nested-monitor" && d_.pattern != "none") return;
   // Everything that happened on what they sleep on, and on the data that the predicate is about: what the sleeper
@@ -159,6 +175,16 @@ void Story::choose_cycle() {
   }
 }
 
+// What the program does, not what the library does for it.
+void Story::choose_everything() {
+  for (Index i = 0; i < h_.size(); ++i) {
+    const Op op = h_.at(i).op;
+    const bool no_step = op == Op::kThreadStart || op == Op::kThreadEnd || op == Op::kAlloc || op == Op::kFree ||
+                         (op == Op::kExit && h_.at(i).result == 0);
+    if (!no_step) pick(i, kAccess);
+  }
+}
+
 void Story::choose() {
   if (bug_.cycle_event != kNone) {
     choose_cycle();
@@ -170,6 +196,7 @@ void Story::choose() {
   }
   for (const Index i : {d_.first, d_.turn, d_.second, bug_.event, bug_.other_event}) pick(i, kKey);
   for (const Index i : {d_.first, d_.turn, d_.second}) pick_locks_round(i);
+  if (d_.pattern == "sleep-polling" && d_.waiting.size() == 2) pick(thread(d_.waiting[1]).create_event, kAccess);
   if (bug_.kind == Kind::kLockMisuse) {
     for (const trace::Held& held : h_.execution().held) {
       if (held.addr == bug_.addr) pick(held.event, kKey);
@@ -232,11 +259,34 @@ void Story::shorten() {
       it = it->second < kKey ? chosen_.erase(it) : std::next(it);
     }
   }
-  // A round is told as a whole, once.
-  if (bug_.cycle_event != kNone) return;
+  // A round is told as a whole, once; of a long one what says least goes: unlocks, then reads that change nothing.
+  if (bug_.cycle_event != kNone) {
+    const std::size_t waits = bug_.kind == Kind::kStarvation ? 1 : 0;
+    const auto drop = [&](auto&& dull) {
+      for (auto it = chosen_.begin(); it != chosen_.end() && chosen_.size() + waits > kMaxSteps;) {
+        it = dull(h_.at(it->first), it->second) ? chosen_.erase(it) : std::next(it);
+      }
+    };
+    drop([](const trace::Event&, int importance) { return importance == kContext; });
+    drop([](const trace::Event& e, int) { return e.op == Op::kYield || e.op == Op::kSleep; });
+    drop([](const trace::Event&, int importance) { return importance == kAccess; });
+    drop([](const trace::Event& e, int) { return trace::is_release(e.op); });
+    drop([](const trace::Event& e, int) { return trace::is_read(e.op) && !trace::is_write(e.op) && succeeded(e); });
+    drop([](const trace::Event& e, int) { return trace::is_acquire(e.op) && succeeded(e); });
+    return;
+  }
+  // What is told at the end besides has its place among them.
+  std::size_t at_end = bug_.kind == Kind::kDataRace || bug_.kind == Kind::kNone ? 0 : 1;
+  if (bug_.kind == Kind::kDeadlock) {
+    at_end = static_cast<std::size_t>(
+        std::count_if(h_.execution().threads.begin(), h_.execution().threads.end(),
+                      [](const trace::Thread& t) { return t.state == protocol::ThreadState::kBlocked; }));
+  }
+  constexpr std::size_t kFewest = 5;
+  const std::size_t room = std::max(kFewest, kMaxSteps - std::min(at_end, kMaxSteps));
   for (const int least : {kContext, kLocks, kAccess}) {
     // The earliest of the least important ones go first.
-    for (auto it = chosen_.begin(); it != chosen_.end() && chosen_.size() > kMaxSteps;) {
+    for (auto it = chosen_.begin(); it != chosen_.end() && chosen_.size() > room;) {
       it = it->second == least ? chosen_.erase(it) : std::next(it);
     }
   }
@@ -315,6 +365,12 @@ std::string Story::who_holds(std::uint64_t lock, std::uint16_t holder, std::uint
   return text;
 }
 
+std::string Story::old_source(const trace::Event& e) {
+  if (e.reads_from == kNone) return ", the initial value";
+  const std::uint16_t writer = h_.at(e.reads_from).thread;
+  return fmt::format(" of {}{}", writer == e.thread ? "its own" : name(writer), step_of(e.reads_from));
+}
+
 std::string Story::why(Index i) {
   const trace::Event& e = h_.at(i);
   if (i == d_.turn && d_.first != kNone) {
@@ -327,6 +383,18 @@ std::string Story::why(Index i) {
     if (d_.pattern == "check-then-act" || d_.pattern == "lazy-init" || d_.pattern == "time-of-check-to-time-of-use") {
       return fmt::format("here {}'s check goes stale", other);
     }
+  }
+  if (i == d_.turn && d_.pattern == "blocked-loop") {
+    return fmt::format("{} alone could take this out", name(d_.waiting[0]));
+  }
+  if (i == d_.turn && d_.pattern == "sleep-polling") return "this orders nothing";
+  if (i == d_.turn && d_.pattern == "lock-across-io")
+    return fmt::format("{} stays locked meanwhile", quoted(namer_.object(d_.objects[0])));
+  if (d_.pattern == "torn-access" && i == d_.turn) {
+    return fmt::format("here {}'s two reads come to disagree", name(h_.at(d_.first).thread));
+  }
+  if (d_.pattern == "torn-access" && i == d_.second) {
+    return d_.turn < d_.first ? "still the part from before" : "the part from after, which does not go with the other";
   }
   if (bug_.kind == Kind::kDeadlock && i == d_.turn && trace::is_write(e.op)) return "nobody is woken";
   if (i == d_.second && d_.first != kNone && d_.turn != kNone && bug_.kind != Kind::kDataRace) {
@@ -348,7 +416,8 @@ std::string Story::why(Index i) {
     for (const Index w : h_.accesses(e.addr)) {
       if (w < i && w != e.reads_from && trace::is_write(h_.at(w).op) && h_.at(w).thread != e.thread) newer = w;
     }
-    const std::string value = h_.value(i) ? " " + show_value(*h_.value(i), e.size, namer_) : " an old value";
+    const std::string value = (h_.value(i) ? " " + show_value(*h_.value(i), e.size, namer_) : " an old value") +
+                              (everything_ ? old_source(e) : "");
     if (newer == kNone) return fmt::format("may still read{}", value);
     return fmt::format("may still read{}: nothing orders {}'s {}{} before this", value, name(h_.at(newer).thread),
                        h_.at(newer).op == Op::kStore ? "store" : "write", step_of(newer));
@@ -357,7 +426,8 @@ std::string Story::why(Index i) {
     if (e.reads_from != kNone && h_.at(e.reads_from).thread != e.thread && e.reads_from < i) {
       return fmt::format("{} wrote that{}", name(h_.at(e.reads_from).thread), step_of(e.reads_from));
     }
-    return {};
+    if (!everything_ || e.op == Op::kPlainRead) return {};
+    return e.reads_from == kNone ? "the initial value" : fmt::format("its own write{}", step_of(e.reads_from));
   }
   if (trace::is_acquire(e.op)) {
     if (!succeeded(e)) return (e.flags & protocol::kFlagTimedOut) ? "the deadline passed" : "it is held";
@@ -490,6 +560,12 @@ void Story::add_event(Index i) {
   const names::SourceFrame place = namer_.place(e.stack);
   const std::string object = namer_.object(e.addr, i);
   std::string what = describe(e, object, namer_);
+  // The change itself was made by code that is not instrumented: what is seen is a read in the same call.
+  if (i == d_.turn && trace::is_read(e.op) && !trace::is_write(e.op) && e.op != Op::kSleep && d_.first != kNone) {
+    const auto changes = any_library_call(h_.execution(), e.stack, namer_);
+    if (bug_.kind != Kind::kDataRace && changes)
+      what = fmt::format("changes {} ({})", quoted(object), changes->function);
+  }
   if (bug_.kind == Kind::kDoubleFree && i == bug_.event) {
     what = fmt::format("frees {} again", quoted(whole_object(namer_.object(bug_.addr))));
   }
@@ -529,8 +605,9 @@ void Story::add_event(Index i) {
   // One line of source may touch parts of one object again and again.
   if (!steps_.empty() && !new_round && i != d_.turn && i != d_.second && told_up_to_ + 4 > i) {
     const Step& last = steps_.back();
-    if (last.thread == name(e.thread) && last.action == what && last.line == place.line && last.file == place.file &&
-        (cause.empty() || cause == last.why)) {
+    const bool same_read = trace::is_read(e.op) && !trace::is_write(e.op) && last.function == place.function;
+    if (last.thread == name(e.thread) && last.action == what && last.file == place.file &&
+        (last.line == place.line || same_read) && (cause.empty() || cause == last.why)) {
       numbers_[i] = last.n;
       told_up_to_ = i + 1;
       return;
@@ -684,7 +761,11 @@ void Story::add_end() {
 }  // namespace
 
 std::vector<Step> tell(const History& h, const trace::Bug& bug, const Diagnosis& d, names::Namer& namer) {
-  return Story(h, bug, d, namer).tell();
+  return Story(h, bug, d, namer).tell(false);
+}
+
+std::vector<Step> tell_everything(const History& h, const trace::Bug& bug, const Diagnosis& d, names::Namer& namer) {
+  return Story(h, bug, d, namer).tell(true);
 }
 
 }  // namespace lockstep::explain

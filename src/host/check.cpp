@@ -120,7 +120,9 @@ Finding recorded_finding(const Target& target, const CheckOptions& options, cons
   return f;
 }
 
-Stopped reason(const SearchResult& r, const Settings& s) {
+}  // namespace
+
+Stopped stop_reason(const SearchResult& r, const Settings& s) {
   if (!r.unsupported.empty()) return Stopped::kUnsupported;
   if (!r.bugs.empty() && !s.keep_going) return Stopped::kBug;
   if (r.complete) return Stopped::kComplete;
@@ -143,6 +145,8 @@ std::vector<std::string> describe_frames(const std::vector<std::uint64_t>& frame
   }
   return out;
 }
+
+namespace {
 
 // A search that saw no execution from start to end has shown nothing, unless it has seen that there is none.
 bool saw_nothing(const report::Report& r) { return r.executions == 0 && !r.complete; }
@@ -176,7 +180,7 @@ Outcome check(const Target& target, const CheckOptions& options, const Watcher& 
   r.shard_count = s.shard_count;
   r.depth = s.options.depth;
   r.depth_reached = found.depth_reached;
-  r.stopped = reason(found, s);
+  r.stopped = stop_reason(found, s);
   r.unsupported = found.unsupported;
   if (!found.unsupported_frames.empty()) {
     r.unsupported_at = describe_frames(found.unsupported_frames, found.modules, target.file.path);
@@ -336,7 +340,7 @@ Outcome report_of(const protocol::Segment& segment, const std::string& program) 
   Settings s;
   s.keep_going = segment.config.keep_going;
   s.max_executions = segment.config.max_executions;
-  r.stopped = reason(found, s);
+  r.stopped = stop_reason(found, s);
   r.verdict = !r.bugs.empty() ? "fail" : !r.unsupported.empty() || saw_nothing(r) ? "inconclusive" : "pass";
   out.status = status_of(r, false);
   return out;

@@ -34,6 +34,13 @@ Outcome report_of(const protocol::Segment& segment, const std::string& program);
 /// How the passing run of a trace goes, in words.
 std::string counterfactual_text(const trace::Execution& execution, const report::TextStyle& style);
 
+/// Why a search ended.
+report::Stopped stop_reason(const SearchResult& result, const Settings& settings);
+
+/// A stack of return addresses as text, innermost first: `transfer at bank.cpp:12`.
+std::vector<std::string> describe_frames(const std::vector<std::uint64_t>& frames,
+                                         const std::vector<trace::Module>& modules, const std::string& program);
+
 /// The report of a recorded execution as it stands.
 report::Report report_of(const trace::Execution& execution);
 

@@ -63,6 +63,19 @@ struct Image {
   }
 };
 
+// The last steps before the program's own code; nothing here may allocate.
+void make_ready(int segment_fd) {
+  personality(static_cast<unsigned long>(personality(0xffffffff)) | ADDR_NO_RANDOMIZE);
+  fcntl(segment_fd, F_SETFD, 0);
+  const int null = open("/dev/null", O_RDWR);
+  dup2(null, 0);
+  dup2(null, 1);
+  if (null > 2) close(null);
+  struct sigaction plain = {};
+  plain.sa_handler = SIG_DFL;
+  for (const int signal : {SIGINT, SIGTERM, SIGPIPE}) sigaction(signal, &plain, nullptr);
+}
+
 pid_t start(const Target& target, int segment_fd, int error_fd) {
   Image image(target, segment_fd);
   int report[2];  // the child writes errno here if it cannot exec
@@ -72,16 +85,8 @@ pid_t start(const Target& target, int segment_fd, int error_fd) {
   if (pid == 0) {
     setpgid(0, 0);  // Ctrl-C is for the checker, which passes it on
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    personality(static_cast<unsigned long>(personality(0xffffffff)) | ADDR_NO_RANDOMIZE);
-    fcntl(segment_fd, F_SETFD, 0);
-    const int null = open("/dev/null", O_RDWR);
-    dup2(null, 0);
-    dup2(null, 1);
+    make_ready(segment_fd);
     dup2(error_fd, 2);
-    if (null > 2) close(null);
-    struct sigaction plain = {};
-    plain.sa_handler = SIG_DFL;
-    for (const int signal : {SIGINT, SIGTERM, SIGPIPE}) sigaction(signal, &plain, nullptr);
     execve(target.file.path.c_str(), image.argv.data(), image.envp.data());
     const int error = errno;
     [[maybe_unused]] const auto written = write(report[1], &error, sizeof error);
@@ -186,6 +191,13 @@ ChildEnd run_child(const Target& target, SharedSegment& segment, double stop_aft
   end.error_output = tail_of(error_fd);
   close(error_fd);
   return end;
+}
+
+void become(const Target& target, int segment_fd) {
+  Image image(target, segment_fd);
+  make_ready(segment_fd);
+  execve(target.file.path.c_str(), image.argv.data(), image.envp.data());
+  throw UserError(fmt::format("{}: cannot be started ({})", target.file.path, std::strerror(errno)));
 }
 
 }  // namespace lockstep::host

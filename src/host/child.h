@@ -39,4 +39,7 @@ using Watcher = std::function<void(const protocol::Status&)>;
 ChildEnd run_child(const Target& target, SharedSegment& segment, double stop_after, const Watcher& watcher,
                    const std::atomic<bool>* stop_all = nullptr);
 
+/// Replaces this process by the program, as run_child() starts it, but for standard error. Throws UserError.
+[[noreturn]] void become(const Target& target, int segment_fd);
+
 }  // namespace lockstep::host

@@ -68,6 +68,47 @@ void collect(const protocol::Segment& segment, const protocol::Bug* list, std::u
   }
 }
 
+Observations observations(const protocol::Outcomes& all) {
+  Observations o;
+  o.executions = all.executions.load();
+  o.other_executions = all.other_executions;
+  for (std::uint32_t i = 0; i < std::min(all.count.load(), protocol::kMaxOutcomes); ++i) {
+    const protocol::Outcome& from = all.list[i];
+    Observed to;
+    const std::uint32_t first = std::min(from.text, protocol::kMaxOutcomeTexts);
+    to.text.assign(all.text + first, std::min(from.text_bytes, protocol::kMaxOutcomeTexts - first));
+    to.cut = from.cut;
+    to.kind = from.kind;
+    to.code = from.code;
+    to.message = text_of(from.message);
+    to.executions = from.executions;
+    to.example = from.example;
+    o.list.push_back(std::move(to));
+  }
+  o.chosen = all.chosen;
+  if (o.chosen != 0) {
+    if (all.chosen_outcome < o.list.size()) o.chosen_outcome = all.chosen_outcome;
+    o.decisions.assign(all.decisions, all.decisions + std::min(all.decision_count, protocol::kMaxDecisions));
+  }
+  return o;
+}
+
+// Of two jobs, whose executions have no numbers together.
+void add(Observations& sum, Observations part) {
+  sum.executions += part.executions;
+  sum.other_executions += part.other_executions;
+  for (Observed& o : part.list) {
+    const auto same = std::find_if(sum.list.begin(), sum.list.end(), [&](const Observed& k) {
+      return k.text == o.text && k.cut == o.cut && k.kind == o.kind && k.code == o.code && k.message == o.message;
+    });
+    if (same == sum.list.end()) {
+      sum.list.push_back(std::move(o));
+    } else {
+      same->executions += o.executions;
+    }
+  }
+}
+
 // What the program was in the middle of when its process died.
 FoundBug death(const protocol::Segment& segment, const ChildEnd& end, std::uint64_t executions) {
   FoundBug f;
@@ -124,6 +165,11 @@ SearchResult search_alone(const Target& target, const Settings& settings, const 
     const MemoryFile saved(from && restart == 0 ? &from->state : nullptr), left_over(nullptr);
     if (from && restart == 0) c.checkpoint_in = saved.fd();
     if (to) c.checkpoint_out = left_over.fd();
+    c.collect_outcomes = settings.collect_outcomes;
+    c.wanted_execution = settings.wanted_execution;
+    c.variable_count =
+        static_cast<std::uint32_t>(std::min<std::size_t>(settings.variables.size(), protocol::kMaxVariables));
+    std::copy_n(settings.variables.begin(), c.variable_count, c.variables);
     c.max_executions = settings.max_executions;
     c.skip_executions = r.executions;
     double left = 0;
@@ -150,6 +196,7 @@ SearchResult search_alone(const Target& target, const Settings& settings, const 
     collect(*segment, segment->bugs, status.bug_count.load(), r.bugs);
     collect(*segment, segment->warnings, status.warning_count.load(), r.warnings);
     r.modules = trace::execution_from(*segment).modules;
+    if (settings.collect_outcomes) r.observed = observations(segment->outcomes);
 
     if (phase == Phase::kUnsupported && !end.hung) {
       r.unsupported = text_of(status.unsupported);
@@ -175,6 +222,7 @@ SearchResult search_alone(const Target& target, const Settings& settings, const 
 
     // The process died under the runtime: a finding of the execution that was running.
     FoundBug found = death(*segment, end, r.executions);
+    r.died = true;
     ++r.executions;
     const bool known = std::any_of(r.bugs.begin(), r.bugs.end(), [&](const FoundBug& f) {
       return f.bug.kind == found.bug.kind && f.bug.signature == found.bug.signature;
@@ -182,7 +230,7 @@ SearchResult search_alone(const Target& target, const Settings& settings, const 
     if (!known) r.bugs.push_back(std::move(found));
     const bool stuck = r.executions == executions_before;
     executions_before = r.executions;
-    if (!settings.keep_going || stuck) break;
+    if (!settings.keep_going || stuck || settings.collect_outcomes) break;
     if (settings.max_executions > 0 && r.executions >= settings.max_executions) break;
   }
   r.seconds = elapsed();
@@ -200,6 +248,8 @@ void add(SearchResult& sum, SearchResult part, bool first) {
   sum.estimate += part.estimate;
   sum.seconds = std::max(sum.seconds, part.seconds);
   sum.complete &= part.complete;
+  sum.died |= part.died;
+  add(sum.observed, std::move(part.observed));
   sum.depth_reached |= part.depth_reached;
   sum.interrupted |= part.interrupted;
   if (sum.unsupported.empty()) {
@@ -282,6 +332,7 @@ SearchResult search_together(const Target& target, const Settings& settings, con
     if (failures[job]) std::rethrow_exception(failures[job]);
     add(sum, std::move(results[job]), job == 0);
   }
+  for (Observed& o : sum.observed.list) o.example = 0;
   return sum;
 }
 
@@ -334,15 +385,20 @@ std::optional<Refined> refine(const Target& target, const trace::Options& option
   return r;
 }
 
-Recorded record(const Target& target, const trace::Options& options, const std::vector<trace::Decision>& decisions) {
-  SharedSegment segment;
-  protocol::Config& c = segment->config;
+void prepare_replay(protocol::Segment& segment, const trace::Options& options,
+                    const std::vector<trace::Decision>& decisions) {
+  protocol::Config& c = segment.config;
   configure(c, options);
   c.mode = protocol::Mode::kReplay;
   c.max_executions = 1;
   c.replay = offsetof(protocol::Segment, replay);
   c.replay_count = static_cast<std::uint32_t>(std::min<std::size_t>(decisions.size(), protocol::kMaxDecisions));
-  std::copy_n(decisions.begin(), c.replay_count, segment->replay);
+  std::copy_n(decisions.begin(), c.replay_count, segment.replay);
+}
+
+Recorded record(const Target& target, const trace::Options& options, const std::vector<trace::Decision>& decisions) {
+  SharedSegment segment;
+  prepare_replay(*segment, options, decisions);
   const ChildEnd end = run_child(target, segment, 0, {});
 
   Recorded out;

@@ -28,6 +28,10 @@ struct Settings {
   std::uint32_t shard_index = 0, shard_count = 1;  // from 0
   std::uint32_t jobs = 1;                          // processes at the same time
   std::string checkpoint;                          // a file, empty: none
+  // See protocol::Config; no variables: what the program prints
+  bool collect_outcomes = false;
+  std::vector<protocol::Variable> variables;
+  std::uint64_t wanted_execution = 0;
   // Of one job of several
   std::uint32_t job_index = 0;
   int pool_fd = 0;
@@ -39,8 +43,31 @@ struct FoundBug {
   std::vector<trace::Decision> decisions;
 };
 
+/// What some executions came to.
+struct Observed {
+  std::string text;  // standard output, or the bytes of Settings::variables one after the other
+  bool cut = false;  // there was more of it
+  protocol::Kind kind = protocol::Kind::kNone;
+  std::int32_t code = 0;
+  std::string message;
+  std::uint64_t executions = 0;
+  std::uint64_t example = 0;  // the number of the first one; 0: they have no numbers
+};
+
+/// Of Settings::collect_outcomes.
+struct Observations {
+  std::vector<Observed> list;
+  std::uint64_t executions = 0;
+  std::uint64_t other_executions = 0;         // whose outcomes are not in `list`, which was full
+  std::uint64_t chosen = 0;                   // the execution with these decisions; 0: none
+  std::optional<std::size_t> chosen_outcome;  // in `list`
+  std::vector<trace::Decision> decisions;
+};
+
 struct SearchResult {
   std::vector<FoundBug> bugs, warnings;
+  Observations observed;
+  bool died = false;  // the process ended in the middle of an execution
   bool complete = false, depth_reached = false, interrupted = false;
   bool suspended = false;  // what is left is in the checkpoint
   std::uint64_t executions = 0, distinct = 0, blocked = 0, estimate = 0;
@@ -54,6 +81,10 @@ struct SearchResult {
 /// Throws UserError if the program cannot be run under the checker at all. With jobs, `watcher` is called for all of
 /// them, with the numbers of all added up.
 SearchResult search(const Target& target, const Settings& settings, const Watcher& watcher);
+
+/// Asks in the segment for the one execution that `decisions` describe.
+void prepare_replay(protocol::Segment& segment, const trace::Options& options,
+                    const std::vector<trace::Decision>& decisions);
 
 /// Runs the one execution that `decisions` describe, in full detail.
 struct Recorded {

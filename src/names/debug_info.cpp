@@ -10,9 +10,11 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <set>
 #include <tuple>
 #include <unordered_map>
 
+#include "names/leaves.h"
 #include "names/member_path.h"
 #include "names/text.h"
 
@@ -47,7 +49,8 @@ struct ModuleIndex {
   std::vector<Function> functions;  // by low
   std::vector<Variable> variables;  // by addr
   std::unordered_map<Dwarf_Off, Dwarf_Off> parents;
-  std::unordered_map<std::string, Dwarf_Die> types;  // by unqualified name, definitions only
+  std::unordered_map<std::string, Dwarf_Die> types;           // by unqualified name, definitions only
+  std::unordered_map<std::string, Dwarf_Die> readable_types;  // templates, by their readable names; made when asked
   Dwarf* dwarf = nullptr;
 
   void build(Dwfl_Module* module);
@@ -211,7 +214,9 @@ struct DebugInfo::Impl {
   Dwfl* dwfl = nullptr;
   std::unordered_map<Dwfl_Module*, std::unique_ptr<ModuleIndex>> indexes;
   std::unordered_map<std::uint64_t, std::vector<SourceFrame>> frames;
-  std::map<std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>, std::optional<std::string>> locals;
+  std::map<std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>, std::optional<Variable>> locals;
+  std::set<std::string> coroutines;  // by full and by unqualified name
+  bool coroutines_known = false;
   std::string debug_path = ":.debug:/usr/lib/debug";
   char* debug_path_pointer = debug_path.data();
   Dwfl_Callbacks callbacks = kCallbacks;
@@ -336,7 +341,7 @@ std::vector<SourceFrame> DebugInfo::Impl::look_up(std::uint64_t pc) {
   return out;
 }
 
-std::optional<std::string> DebugInfo::global(std::uint64_t addr) {
+std::optional<DebugInfo::Variable> DebugInfo::global(std::uint64_t addr) {
   Dwfl_Module* module;
   ModuleIndex* index = impl_->index_at(addr, &module);
   if (!index) return std::nullopt;
@@ -349,7 +354,9 @@ std::optional<std::string> DebugInfo::global(std::uint64_t addr) {
       const std::string name = index->qualified(it->die, true);
       if (name.empty()) continue;
       Dwarf_Die type;
-      return name + (type_of(it->die, &type) ? member_path(type, local - it->addr) : "");
+      Variable found;
+      found.name = name + (type_of(it->die, &type) ? member_path(type, local - it->addr, &found.classes) : "");
+      return found;
     }
   }
   // Without debug information: the symbol, and how far into it.
@@ -358,9 +365,38 @@ std::optional<std::string> DebugInfo::global(std::uint64_t addr) {
   const char* name = dwfl_module_addrinfo(module, addr, &offset, &symbol, nullptr, nullptr, nullptr);
   if (name && GELF_ST_TYPE(symbol.st_info) == STT_OBJECT) {
     const std::string text = demangle(name);
-    return offset == 0 ? text : text + "+" + std::to_string(offset);
+    return Variable{offset == 0 ? text : text + "+" + std::to_string(offset), {}};
   }
   return std::nullopt;
+}
+
+std::vector<Scalar> DebugInfo::scalars() {
+  std::vector<Scalar> out;
+  const auto add_module = [&](Dwfl_Module* module) {
+    ModuleIndex* index = impl_->index_of(module);
+    Dwarf_Addr last = 0;
+    for (auto& v : index->variables) {
+      Dwarf_Die type;
+      if (v.addr == 0 || v.addr == last || !type_of(v.die, &type)) continue;  // or one that two units tell of
+      const std::string name = index->qualified(v.die, true);
+      if (name.empty()) continue;
+      last = v.addr;
+      Dwarf_Die origin = origin_of(v.die);
+      const char* file = dwarf_decl_file(&origin);
+      const bool user = file && !is_library_file(file) && !is_reserved(name);
+      for (const Leaf& leaf : leaves_of(type)) {
+        out.push_back({name + leaf.path, v.addr + index->bias + leaf.offset, leaf.size, leaf.encoding, user});
+      }
+    }
+  };
+  dwfl_getmodules(
+      impl_->dwfl,
+      [](Dwfl_Module* module, void**, const char*, Dwarf_Addr, void* argument) {
+        (*static_cast<decltype(add_module)*>(argument))(module);
+        return static_cast<int>(DWARF_CB_OK);
+      },
+      const_cast<void*>(static_cast<const void*>(&add_module)), 0);
+  return out;
 }
 
 std::optional<std::int64_t> DebugInfo::Impl::frame_base(Dwfl_Module* module, Dwarf_Die function, std::uint64_t pc,
@@ -384,13 +420,13 @@ std::optional<std::int64_t> DebugInfo::Impl::frame_base(Dwfl_Module* module, Dwa
   return std::nullopt;
 }
 
-std::optional<std::string> DebugInfo::local(std::uint64_t pc, std::uint64_t cfa, std::uint64_t addr) {
+std::optional<DebugInfo::Variable> DebugInfo::local(std::uint64_t pc, std::uint64_t cfa, std::uint64_t addr) {
   const auto known = impl_->locals.find({pc, cfa, addr});
   if (known != impl_->locals.end()) return known->second;
   return impl_->locals.emplace(std::tuple(pc, cfa, addr), find_local(pc, cfa, addr)).first->second;
 }
 
-std::optional<std::string> DebugInfo::find_local(std::uint64_t pc, std::uint64_t cfa, std::uint64_t addr) {
+std::optional<DebugInfo::Variable> DebugInfo::find_local(std::uint64_t pc, std::uint64_t cfa, std::uint64_t addr) {
   Dwfl_Module* module;
   ModuleIndex* index = impl_->index_at(pc, &module);
   const Function* f = index ? index->function_at(pc - index->bias) : nullptr;
@@ -423,7 +459,7 @@ std::optional<std::string> DebugInfo::find_local(std::uint64_t pc, std::uint64_t
   };
 
   // The variable whose block contains the instruction wins over one whose block does not, the inner over the outer.
-  std::optional<std::string> best;
+  std::optional<Variable> best;
   int best_rank = -1;
   const auto search = [&](auto&& self, Dwarf_Die scope, int rank, bool here) -> void {
     Dwarf_Die child;
@@ -443,8 +479,11 @@ std::optional<std::string> DebugInfo::find_local(std::uint64_t pc, std::uint64_t
         const char* name = dwarf_diename(&origin);
         if (!name || is_reserved(name)) continue;
         Dwarf_Die type;
-        best = std::string(name) +
-               (type_of(child, &type) ? member_path(type, static_cast<std::uint64_t>(wanted - start)) : "");
+        best.emplace();
+        best->name = name;
+        if (type_of(child, &type)) {
+          best->name += member_path(type, static_cast<std::uint64_t>(wanted - start), &best->classes);
+        }
         best_rank = rank;
       }
     } while (dwarf_siblingof(&child, &child) == 0);
@@ -463,14 +502,48 @@ std::optional<DebugInfo::TypeInfo> DebugInfo::type(const std::string& name, std:
   }
   const std::string plain = name.substr(start);
   for (auto& [module, index] : impl_->indexes) {
-    const auto it = index->types.find(plain);
-    if (it == index->types.end()) continue;
+    auto it = index->types.find(plain);
+    if (it == index->types.end()) {
+      // The name may have lost its default arguments.
+      if (index->readable_types.empty()) {
+        for (const auto& [full, die] : index->types) {
+          if (full.find('<') != std::string::npos) index->readable_types.try_emplace(readable(full), die);
+        }
+      }
+      it = index->readable_types.find(plain);
+      if (it == index->readable_types.end()) continue;
+    }
     Dwarf_Die type = it->second;
     Dwarf_Word size = 0;
     if (dwarf_aggregate_size(&type, &size) != 0 || size == 0) continue;
-    return TypeInfo{size, member_path(type, offset % size)};
+    TypeInfo info;
+    info.size = size;
+    info.path = member_path(type, offset % size, &info.classes);
+    return info;
   }
   return std::nullopt;
+}
+
+bool DebugInfo::is_coroutine(const std::string& function) {
+  if (!impl_->coroutines_known) {
+    impl_->coroutines_known = true;
+    for (const auto& [module, index] : impl_->indexes) {
+      const int count = dwfl_module_getsymtab(module);
+      for (int i = 0; i < count; ++i) {
+        GElf_Sym symbol;
+        const char* name = dwfl_module_getsym(module, i, &symbol, nullptr);
+        const std::string_view text = name ? name : "";
+        for (const std::string_view end : {".actor", ".resume"}) {
+          if (!text.ends_with(end)) continue;
+          const std::string ramp(text.substr(0, text.size() - end.size()));
+          const std::string full = function_only(demangle(ramp.c_str()));
+          impl_->coroutines.insert(full);
+          impl_->coroutines.insert(full.substr(full.rfind(':') + 1));
+        }
+      }
+    }
+  }
+  return impl_->coroutines.count(function) > 0;
 }
 
 std::string DebugInfo::symbol(std::uint64_t addr) {

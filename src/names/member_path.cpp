@@ -12,19 +12,28 @@ namespace {
 
 constexpr int kMaxDepth = 24;
 
-std::string path_in_array(Dwarf_Die type, std::uint64_t offset, bool show_index, int depth);
+using Classes = std::vector<std::string>;
 
-std::string path(Dwarf_Die type, std::uint64_t offset, bool show_index, int depth) {
+std::string path_in_array(Dwarf_Die type, std::uint64_t offset, bool show_index, int depth, Classes* classes);
+
+std::string path(Dwarf_Die type, std::uint64_t offset, bool show_index, int depth, Classes* classes) {
   if (depth > kMaxDepth) return {};
   switch (dwarf_tag(&type)) {
     case DW_TAG_array_type:
-      return path_in_array(type, offset, show_index, depth);
+      return path_in_array(type, offset, show_index, depth, classes);
     case DW_TAG_structure_type:
     case DW_TAG_class_type:
     case DW_TAG_union_type:
       break;
+    case DW_TAG_pointer_type:
+      if (classes) classes->push_back("*");
+      return {};
     default:
       return {};
+  }
+  if (classes && dwarf_diename(&type)) {
+    const char* file = dwarf_decl_file(&type);
+    if (file && is_library_file(file)) classes->push_back(dwarf_diename(&type));
   }
   Dwarf_Die child;
   if (dwarf_child(&type, &child) != 0) return {};
@@ -63,7 +72,7 @@ std::string path(Dwarf_Die type, std::uint64_t offset, bool show_index, int dept
         } while (dwarf_siblingof(&first, &first) == 0);
       }
       if (!has_data) continue;
-      return path(member_type, offset - start, show_index, depth + 1);
+      return path(member_type, offset - start, show_index, depth + 1, classes);
     }
     const char* name = dwarf_diename(&child);
     // GCC calls what a lambda captures `__name`; the closure itself has no name, or one that no user type can have.
@@ -74,12 +83,12 @@ std::string path(Dwarf_Die type, std::uint64_t offset, bool show_index, int dept
     const bool hidden = !name || (is_reserved(name) && !capture);
     const bool elements = name && std::string_view(name) == "_M_elems";  // std::array
     return (hidden ? "" : "." + std::string(name)) +
-           path(member_type, offset - start, hidden ? elements : true, depth + 1);
+           path(member_type, offset - start, hidden ? elements : true, depth + 1, classes);
   } while (dwarf_siblingof(&child, &child) == 0);
   return unsized;
 }
 
-std::string path_in_array(Dwarf_Die type, std::uint64_t offset, bool show_index, int depth) {
+std::string path_in_array(Dwarf_Die type, std::uint64_t offset, bool show_index, int depth, Classes* classes) {
   Dwarf_Die element;
   Dwarf_Word size = 0;
   if (!type_of(type, &element) || dwarf_aggregate_size(&element, &size) != 0 || size == 0) return {};
@@ -107,7 +116,7 @@ std::string path_in_array(Dwarf_Die type, std::uint64_t offset, bool show_index,
     index /= bounds[i];
   }
   text = "[" + std::to_string(index) + "]" + text;
-  return (show_index ? text : "") + path(element, offset % size, show_index, depth + 1);
+  return (show_index ? text : "") + path(element, offset % size, show_index, depth + 1, classes);
 }
 
 }  // namespace
@@ -127,6 +136,8 @@ Dwarf_Word size_of_variable(Dwarf_Die die) {
   return type_of(die, &type) && dwarf_aggregate_size(&type, &size) == 0 ? size : 0;
 }
 
-std::string member_path(Dwarf_Die type, std::uint64_t offset) { return path(type, offset, true, 0); }
+std::string member_path(Dwarf_Die type, std::uint64_t offset, std::vector<std::string>* classes) {
+  return path(type, offset, true, 0, classes);
+}
 
 }  // namespace lockstep::names

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace lockstep::names {
 
@@ -15,6 +16,8 @@ namespace lockstep::names {
 bool type_of(Dwarf_Die die, Dwarf_Die* type);
 Dwarf_Word size_of_variable(Dwarf_Die die);
 
-std::string member_path(Dwarf_Die type, std::uint64_t offset);
+/// `classes`: the standard library's classes that the offset lies in, the innermost last, without their scope; `*` at
+/// the end if a pointer is there.
+std::string member_path(Dwarf_Die type, std::uint64_t offset, std::vector<std::string>* classes = nullptr);
 
 }  // namespace lockstep::names

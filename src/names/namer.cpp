@@ -31,6 +31,46 @@ std::string library_role(const std::string& type) {
   return {};
 }
 
+constexpr std::uint64_t kControlBlock = 16;  // of a std::shared_ptr, before the object
+
+// What a class of the standard library that points to memory has there.
+enum class OwnerKind { kNone, kArray, kText, kNodes, kPointer };
+
+OwnerKind owner_kind(std::string_view name) {
+  struct Row {
+    std::string_view prefix;
+    OwnerKind kind;
+  };
+  static constexpr Row kTable[] = {
+      {"vector<", OwnerKind::kArray},     {"basic_string<", OwnerKind::kText},  {"deque<", OwnerKind::kNodes},
+      {"list<", OwnerKind::kNodes},       {"forward_list<", OwnerKind::kNodes}, {"_Rb_tree<", OwnerKind::kNodes},
+      {"_Hashtable<", OwnerKind::kNodes}, {"unique_ptr<", OwnerKind::kPointer}, {"__shared_ptr<", OwnerKind::kPointer},
+  };
+  for (const Row& row : kTable) {
+    if (name.starts_with(row.prefix)) return row.kind;
+  }
+  return OwnerKind::kNone;
+}
+
+std::uint64_t basic_type_size(std::string_view type) {
+  if (type.ends_with('*')) return 8;
+  for (const auto& [name, size] : {std::pair<std::string_view, std::uint64_t>{"char", 1},
+                                   {"bool", 1},
+                                   {"short", 2},
+                                   {"unsigned short", 2},
+                                   {"int", 4},
+                                   {"unsigned int", 4},
+                                   {"float", 4},
+                                   {"long", 8},
+                                   {"unsigned long", 8},
+                                   {"double", 8},
+                                   {"long long", 8},
+                                   {"unsigned char", 1}}) {
+    if (type == name) return size;
+  }
+  return 0;
+}
+
 // `new Node(…)` in the source line: the only trace of the type of a plain new-expression.
 std::string type_in_source(const SourceFrame& frame) {
   std::ifstream in(frame.full_path);
@@ -115,7 +155,7 @@ std::string Namer::object(std::uint64_t addr, std::uint32_t event) {
   }
   for (std::uint16_t t = 0, count = static_cast<std::uint16_t>(execution_.threads.size()); t < count; ++t) {
     const trace::Thread& thread = execution_.threads[t];
-    if (addr >= thread.stack_low && addr < thread.stack_high) return stack_object(addr, t, event);
+    if (addr >= thread.stack_low && addr < thread.stack_high) return stack_object(addr, t, event).name;
   }
   auto it = fixed_objects_.find(addr);
   if (it != fixed_objects_.end()) return it->second;
@@ -123,7 +163,7 @@ std::string Namer::object(std::uint64_t addr, std::uint32_t event) {
   if (const trace::HeapBlock* b = block(addr)) {
     name = heap_object(*b, addr);
   } else if (auto global = debug_info_.global(addr)) {
-    name = *global;
+    name = global->name;
     constexpr std::string_view kGuard = "guard variable for ";
     if (name.starts_with(kGuard)) name.replace(0, kGuard.size(), "guard of ");
   } else {
@@ -136,9 +176,41 @@ std::string Namer::object(std::uint64_t addr, std::uint32_t event) {
   return fixed_objects_.emplace(addr, name).first->second;
 }
 
-std::string Namer::stack_object(std::uint64_t addr, std::uint16_t owner, std::uint32_t event) {
+DebugInfo::Variable Namer::variable(std::uint64_t addr, std::uint32_t event) {
+  for (std::uint16_t t = 0, count = static_cast<std::uint16_t>(execution_.threads.size()); t < count; ++t) {
+    const trace::Thread& thread = execution_.threads[t];
+    if (addr >= thread.stack_low && addr < thread.stack_high) return stack_object(addr, t, event);
+  }
+  if (const trace::HeapBlock* b = block(addr)) {
+    DebugInfo::Variable found;
+    found.name = object(addr, event);
+    bool inplace = false;
+    const std::string type = block_type(*b, frames(b->alloc_stack), &inplace);
+    const std::uint64_t offset = addr - b->addr;
+    if (inplace && offset < kControlBlock) return found;
+    if (const auto info = debug_info_.type(type, inplace ? offset - kControlBlock : offset))
+      found.classes = info->classes;
+    return found;
+  }
+  if (auto global = debug_info_.global(addr)) return *global;
+  return {};
+}
+
+bool Namer::library_part(std::uint64_t addr, std::uint32_t event) {
+  const DebugInfo::Variable v = variable(addr, event);
+  if (v.name.find("tree node") != std::string::npos || v.name.find("element of ") != std::string::npos) return true;
+  return std::any_of(v.classes.begin(), v.classes.end(),
+                     [](const std::string& name) { return owner_kind(name) != OwnerKind::kNone; });
+}
+
+bool Namer::is_pointer(std::uint64_t addr, std::uint32_t event) {
+  const DebugInfo::Variable v = variable(addr, event);
+  return !v.classes.empty() && v.classes.back() == "*";
+}
+
+DebugInfo::Variable Namer::stack_object(std::uint64_t addr, std::uint16_t owner, std::uint32_t event) {
   std::string function;
-  const auto in_stack = [&](trace::Stack stack) -> std::string {
+  const auto in_stack = [&](trace::Stack stack) -> DebugInfo::Variable {
     // Stacks grow down: a frame's variables lie between its callee's canonical frame address and its own.
     for (const trace::Frame& f : execution_.stack(stack)) {
       if (f.cfa == 0 || f.cfa <= addr || f.pc == 0) continue;
@@ -155,18 +227,110 @@ std::string Namer::stack_object(std::uint64_t addr, std::uint16_t owner, std::ui
   // The owner's latest stack as of the event, then its next one, then where it stands at the end.
   const auto after = event == kNone ? events.end() : std::upper_bound(events.begin(), events.end(), event);
   if (event == kNone) {
-    if (auto name = in_stack(execution_.threads[owner].stack); !name.empty()) return name;
+    if (auto found = in_stack(execution_.threads[owner].stack); !found.name.empty()) return found;
   }
   int tries = 4;
   for (auto it = after; it != events.begin() && tries-- > 0;) {
-    if (auto name = in_stack(execution_.events[*--it].stack); !name.empty()) return name;
+    if (auto found = in_stack(execution_.events[*--it].stack); !found.name.empty()) return found;
   }
   tries = 4;
   for (auto it = after; it != events.end() && tries-- > 0; ++it) {
-    if (auto name = in_stack(execution_.events[*it].stack); !name.empty()) return name;
+    if (auto found = in_stack(execution_.events[*it].stack); !found.name.empty()) return found;
   }
-  if (auto name = in_stack(execution_.threads[owner].stack); !name.empty()) return name;
-  return function.empty() ? "a local variable of thread " + thread(owner) : "a local variable of " + function;
+  if (auto found = in_stack(execution_.threads[owner].stack); !found.name.empty()) return found;
+  return {function.empty() ? "a local variable of thread " + thread(owner) : "a local variable of " + function, {}};
+}
+
+// A block by the container, smart pointer or pointer that has it: `readings[2]`, `*current`,
+// `bank.accounts[0]->balance`.
+std::string Namer::by_owner(const trace::HeapBlock& b, std::uint64_t offset, const std::string& type, bool inplace) {
+  if (std::find(being_named_.begin(), being_named_.end(), b.addr) != being_named_.end() || being_named_.size() > 8) {
+    return {};
+  }
+  being_named_.push_back(b.addr);
+  struct Candidate {
+    OwnerKind kind;
+    std::string name;
+  };
+  std::vector<Candidate> candidates;
+  for (const std::uint64_t owner : b.owners) {
+    if (owner == 0) continue;
+    const std::uint32_t when = b.freed ? b.free_event : kNone;
+    DebugInfo::Variable v = variable(owner, when);
+    if (v.name.empty() || v.name.starts_with("a local variable") || v.name == "this" ||
+        v.name.find(" from ") != std::string::npos || v.name.find("heap block") != std::string::npos ||
+        is_reserved(v.name)) {
+      continue;
+    }
+    OwnerKind kind = OwnerKind::kNone;
+    for (const std::string& name : v.classes) {
+      if (const OwnerKind k = owner_kind(name); k != OwnerKind::kNone) kind = k;
+    }
+    constexpr std::string_view kElement = "element of ";
+    if (kind == OwnerKind::kNone && v.name.starts_with(kElement)) {
+      const std::string role = library_role(type);
+      if (role.ends_with(" node")) {  // from node to node
+        kind = OwnerKind::kNodes;
+        v.name.erase(0, kElement.size());
+      } else {
+        v.name = fmt::format("({})", v.name);
+      }
+    }
+    if (kind == OwnerKind::kNone) {
+      if (on_stack(owner)) continue;  // a pointer in passing
+      kind = OwnerKind::kPointer;
+    }
+    candidates.push_back({kind, v.name});
+  }
+  being_named_.pop_back();
+  // Containers and smart pointers own what they point to; another pointer names it only if it is the only one.
+  const auto owns = [](const Candidate& c) { return c.kind != OwnerKind::kPointer; };
+  auto best = std::find_if(candidates.begin(), candidates.end(), owns);
+  if (best == candidates.end()) {
+    std::set<std::string> names;
+    for (const Candidate& c : candidates) names.insert(c.name);
+    if (names.size() != 1) return {};
+    best = candidates.begin();
+  }
+  std::uint64_t inside = offset;
+  switch (best->kind) {
+    case OwnerKind::kArray: {
+      const auto info = debug_info_.type(type, inside);
+      const std::uint64_t size = info ? info->size : basic_type_size(type);
+      if (size == 0) return "element of " + best->name;
+      return fmt::format("{}[{}]{}", best->name, inside / size, info ? info->path : "");
+    }
+    case OwnerKind::kText:
+      return fmt::format("{}[{}]", best->name, inside);
+    case OwnerKind::kNodes: {
+      for (const auto& [node, head] :
+           {std::pair{"_Rb_tree_node", 32}, {"_List_node", 16}, {"_Hash_node", 8}, {"_Fwd_list_node", 8}}) {
+        const std::string element = first_argument(type, std::string("std::") + node);
+        if (element.empty() || inside < static_cast<std::uint64_t>(head)) continue;
+        const auto info = debug_info_.type(element, inside - static_cast<std::uint64_t>(head));
+        if (info && !info->path.empty()) return fmt::format("(element of {}){}", best->name, info->path);
+      }
+      return "element of " + best->name;
+    }
+    case OwnerKind::kPointer: {
+      if (inplace) inside = offset < kControlBlock ? 0 : offset - kControlBlock;
+      if (inplace && offset < kControlBlock) return fmt::format("reference count of {}", best->name);
+      const auto info = debug_info_.type(type, inside);
+      if (info && b.size >= 2 * info->size && !inplace) {
+        return fmt::format("{}[{}]{}", best->name, inside / info->size, info->path);
+      }
+      if (!info && basic_type_size(type) > 0 && b.size > basic_type_size(type)) {
+        return fmt::format("{}[{}]", best->name, inside / basic_type_size(type));
+      }
+      if (info && !info->path.empty())
+        return fmt::format("{}->{}", best->name, info->path.substr(info->path[0] == '.'));
+      if (type.empty() && inside != 0) return {};
+      return "*" + best->name;
+    }
+    case OwnerKind::kNone:
+      break;
+  }
+  return {};
 }
 
 std::string Namer::block_type(const trace::HeapBlock& block, const std::vector<SourceFrame>& frames, bool* inplace) {
@@ -222,8 +386,8 @@ std::string Namer::heap_object(const trace::HeapBlock& b, std::uint64_t addr) {
 
   bool inplace = false;
   std::string type = block_type(b, stack, &inplace);
+  if (std::string name = by_owner(b, offset, type, inplace); !name.empty()) return name;
   if (const std::string role = library_role(type); !role.empty()) return role + from;
-  constexpr std::uint64_t kControlBlock = 16;  // of a std::shared_ptr, before the object
   if (inplace && offset < kControlBlock) return fmt::format("reference count of {}{}", type, from);
   const std::uint64_t inside = inplace ? offset - kControlBlock : offset;
   if (!type.empty()) {

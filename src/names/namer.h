@@ -39,6 +39,12 @@ class Namer {
   /// std::atomic wait, a guard variable of its shared object.
   bool internal(std::uint64_t addr, std::uint32_t event = protocol::kNone);
 
+  /// Whether the object is a part of a container or a smart pointer, and no value that the program itself looks at.
+  bool library_part(std::uint64_t addr, std::uint32_t event = protocol::kNone);
+
+  /// Whether a pointer lies there, atomic ones included.
+  bool is_pointer(std::uint64_t addr, std::uint32_t event = protocol::kNone);
+
   /// Whether the address is on the stack of a thread.
   bool on_stack(std::uint64_t addr) const;
 
@@ -47,7 +53,10 @@ class Namer {
  private:
   void name_threads();
   std::string derived_thread_name(std::uint16_t index);
-  std::string stack_object(std::uint64_t addr, std::uint16_t owner, std::uint32_t event);
+  DebugInfo::Variable stack_object(std::uint64_t addr, std::uint16_t owner, std::uint32_t event);
+  /// What lies there, with the classes of the library that it lies in.
+  DebugInfo::Variable variable(std::uint64_t addr, std::uint32_t event);
+  std::string by_owner(const trace::HeapBlock& block, std::uint64_t offset, const std::string& type, bool inplace);
   std::string heap_object(const trace::HeapBlock& block, std::uint64_t addr);
   std::string block_type(const trace::HeapBlock& block, const std::vector<SourceFrame>& frames, bool* inplace);
   void number_blocks();
@@ -57,6 +66,7 @@ class Namer {
   std::vector<std::string> thread_names_;
   std::vector<std::vector<std::uint32_t>> events_of_;  // by thread, with a stack only
   std::unordered_map<std::uint64_t, std::string> fixed_objects_;
+  std::vector<std::uint64_t> being_named_;      // blocks, so that circles of owners end
   std::map<std::uint64_t, int> block_numbers_;  // by address, for blocks from one place
 };
 

@@ -14,9 +14,11 @@
 #include <sstream>
 
 #include "host/check.h"
+#include "report/html.h"
 #include "report/replacements.h"
 #include "report/report.h"
 #include "report/sources.h"
+#include "report/view.h"
 #include "support/recorder.h"
 #include "support/scenarios.h"
 
@@ -377,6 +379,43 @@ TEST(Forms, NothingBreaksOut) {
   std::size_t tags = 0;
   for (const char c : junit) tags += c == '<';
   EXPECT_EQ(tags, 11u) << junit;  // the form's own
+}
+
+TEST(Page, NothingBreaksOut) {
+  const Report r = hostile_report();
+  const std::string page = to_html(r);
+  EXPECT_EQ(page, valid_utf8(page));
+  const std::string opens = "id=\"data\">";
+  const std::size_t at = page.find(opens);
+  ASSERT_NE(at, std::string::npos);
+  const std::string data = page.substr(at + opens.size(), page.find("</script>", at) - at - opens.size());
+  EXPECT_EQ(data.find_first_of("<>&"), std::string::npos);
+  const Json j = Json::parse(data);
+  EXPECT_EQ(j["program"][0], valid_utf8(r.program[0]));
+  EXPECT_EQ(j["bugs"].size(), 2u);
+  // Beyond the data the page is what it is without.
+  const std::string empty = to_html(Report());
+  EXPECT_EQ(page.substr(at + opens.size() + data.size()), empty.substr(empty.find("</script>", at)));
+}
+
+// Two threads, each with a lock that the other wants.
+TEST(Page, HasLocksAndWaitsAsTheyAre) {
+  const Json run = Json::parse(view_of(recorded(test::record_abba)))["bugs"][0]["runs"][0];
+  const int count = static_cast<int>(run["events"].size());
+  std::map<int, int> held;  // lock to thread
+  for (const Json& lock : run["locks"]) {
+    if (lock[3] == count) held[lock[1]] = lock[0];
+  }
+  ASSERT_EQ(held.size(), 2u);
+  int for_ever = 0;
+  for (const Json& wait : run["waits"]) {
+    if (wait[6] != "lock") continue;
+    EXPECT_EQ(wait[4], 1);
+    EXPECT_NE(held.at(wait[1]), wait[0].get<int>());
+    ++for_ever;
+  }
+  EXPECT_EQ(for_ever, 2);
+  EXPECT_EQ(run["unordered"], Json());
 }
 
 TEST(Utf8, ReplacesWhatIsNone) {

@@ -5,8 +5,8 @@
 #include "report/view.h"
 
 // template.S
-extern "C" const char lockstep_page_begin[];
-extern "C" const char lockstep_page_end[];
+extern "C" const char kLockstepPageBegin[];
+extern "C" const char kLockstepPageEnd[];
 
 namespace lockstep::report {
 
@@ -34,7 +34,7 @@ std::string safe_in_script(const std::string& json) {
 }
 
 std::string to_html(const Report& report) {
-  const std::string_view page(lockstep_page_begin, static_cast<std::size_t>(lockstep_page_end - lockstep_page_begin));
+  const std::string_view page(kLockstepPageBegin, static_cast<std::size_t>(kLockstepPageEnd - kLockstepPageBegin));
   constexpr std::string_view kMark = "@lockstep-data@";
   const std::size_t at = page.find(kMark);
   std::string out(page.substr(0, at));

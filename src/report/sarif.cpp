@@ -13,9 +13,11 @@
 #include <optional>
 #include <set>
 
+#include "explain/essays.h"
 #include "explain/explain.h"
 #include "names/namer.h"
 #include "names/text.h"
+#include "report/markdown.h"
 #include "report/replacements.h"
 #include "report/report.h"
 #include "report/sources.h"
@@ -62,6 +64,11 @@ std::string name_of(std::string_view kind) {
   return out;
 }
 
+// "It waits for `a`." of a list in which the thread stands before it, as a sentence of its own.
+std::string with_subject(const std::string& thread, const std::string& why) {
+  return why.starts_with("It ") ? thread + why.substr(2) : thread + ": " + why;
+}
+
 std::string words_of(std::string_view kind) {
   std::string out(kind);
   std::replace(out.begin(), out.end(), '-', ' ');
@@ -71,13 +78,13 @@ std::string words_of(std::string_view kind) {
 
 Json rule(Kind kind) {
   const std::string_view id = trace::kind_name(kind);
-  const std::string essay(explain::essay(id));
+  const std::string what = explain::essay_summary(id);
   const char* level = kind == Kind::kLockOrder ? "warning" : "error";
   return {{"id", id},
           {"name", name_of(id)},
           {"shortDescription", {{"text", words_of(id)}}},
-          {"fullDescription", {{"text", essay}}},
-          {"help", {{"text", essay}}},
+          {"fullDescription", {{"text", what}}},
+          {"help", {{"text", markdown_to_text(explain::essay(id), {})}, {"markdown", explain::essay(id)}}},
           {"defaultConfiguration", {{"level", level}}},
           {"properties",
            {{"tags", Json::array({"concurrency", "correctness"})},
@@ -209,7 +216,7 @@ std::vector<Sarif::Related> Sarif::related(const Finding& f) {
     if (!a.stack.empty()) add(place(a.stack[0]), a.thread + " " + a.action);
   }
   for (const explain::Waiting& w : f.waiting) {
-    if (!w.place.file.empty()) add(place(w.place), w.thread + ": " + w.why);
+    if (!w.place.file.empty()) add(place(w.place), with_subject(w.thread, w.why));
   }
   if (out.empty()) {
     for (const Step& s : f.steps) {
@@ -421,7 +428,7 @@ Json Sarif::fixes(const Finding& f) {
 Json Sarif::details(const Finding& f) {
   Json p;
   p["pattern"] = f.pattern;
-  if (const std::string_view text = explain::essay(f.pattern); !text.empty()) p["patternHelp"] = text;
+  if (std::string text = explain::essay_summary(f.pattern); !text.empty()) p["patternHelp"] = std::move(text);
   if (f.pattern != "none" && !f.pattern.empty()) p["tags"] = Json::array({f.pattern});
   if (f.library) p["origin"] = "library";
   if (!f.test.empty()) p["test"] = f.test;

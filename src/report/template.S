@@ -1,9 +1,9 @@
 // The page's template, made by web/build.mjs, as bytes of the binary.
         .section .rodata
-        .global lockstep_page_begin
-        .global lockstep_page_end
-lockstep_page_begin:
+        .global kLockstepPageBegin
+        .global kLockstepPageEnd
+kLockstepPageBegin:
         .incbin LOCKSTEP_PAGE
-lockstep_page_end:
+kLockstepPageEnd:
         .byte 0
         .section .note.GNU-stack, "", @progbits

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "report/layout.h"
 #include "report/report.h"
 #include "trace/vocabulary.h"
 
@@ -14,42 +15,6 @@ namespace {
 
 using explain::Finding;
 using explain::Step;
-
-// What is seen of a UTF-8 text: one column for each code point.
-std::size_t columns(std::string_view s) {
-  return static_cast<std::size_t>(std::count_if(s.begin(), s.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
-std::string pad(std::string s, std::size_t width) {
-  const std::size_t have = columns(s);
-  if (have < width) s.append(width - have, ' ');
-  return s;
-}
-
-// Breaks at spaces; lines after the first are indented.
-std::string wrap(const std::string& text, std::size_t width, std::size_t indent) {
-  std::string out, line;
-  const std::string margin(indent, ' ');
-  std::size_t used = 0;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    std::size_t end = text.find(' ', at);
-    if (end == std::string::npos) end = text.size();
-    const std::string word = text.substr(at, end - at);
-    const std::size_t length = columns(word);
-    if (used > 0 && used + 1 + length > width) {
-      out += "\n" + margin;
-      used = 0;
-    } else if (used > 0) {
-      out += ' ';
-      ++used;
-    }
-    out += word;
-    used += length;
-    at = end + 1;
-  }
-  return out;
-}
 
 class Text {
  public:

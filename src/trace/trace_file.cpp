@@ -162,6 +162,7 @@ template <RecordOf<HeapBlock> R>
 void fields(auto& f, R& r) {
   f(r.addr), f(r.size), f(r.alloc_stack.first), f(r.alloc_stack.count), f(r.free_stack.first), f(r.free_stack.count);
   f(r.alloc_event), f(r.free_event), f(r.alloc_thread), f(r.free_thread), f(r.freed), f(r.leaked);
+  for (auto& owner : r.owners) f(owner);
 }
 template <RecordOf<Held> R>
 void fields(auto& f, R& r) {

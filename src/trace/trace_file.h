@@ -14,7 +14,7 @@
 
 namespace lockstep::trace {
 
-inline constexpr int kTraceVersion = 2;
+inline constexpr int kTraceVersion = 3;
 
 /// What is wrong with a trace, as a clause that fits behind "FILE ".
 struct TraceError : std::runtime_error {

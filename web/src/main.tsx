@@ -1,117 +1,80 @@
 // The report's page.
 import { render } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { Bug, Report, Run } from './data';
-import { linesOf } from './data';
-import { Details } from './details';
-import { Rich } from './text';
-import { Legend, Timeline } from './timeline';
-import { Words } from './words';
+import { useState } from 'preact/hooks';
+import { BugView } from './bug_view';
+import type { Bug, Report } from './data';
+import { Rich, capital } from './text';
 
-function startOf(lines: ReturnType<typeof linesOf>): number {
-  const turn = lines.findIndex((l) => l.turn);
-  return turn < 0 ? 0 : turn;
+function nameOf(bug: Bug): string {
+  return `${bug.warning ? 'warning: ' : ''}${bug.kind}${bug.pattern !== 'none' ? `, ${bug.pattern}` : ''}`;
 }
 
-type Which = 'failing' | 'passing' | 'both';
-
-function useCursor(run: Run | undefined, all: boolean) {
-  const lines = useMemo(() => (run ? linesOf(run, all) : []), [run, all]);
-  const [place, setPlace] = useState({ lines, row: startOf(lines) });
-  let row = place.row;
-  if (place.lines !== lines) {
-    // The same moment among other rows.
-    const event = place.lines[place.row]?.event ?? 0;
-    const near = lines.findIndex((l) => l.event >= event);
-    row = run && place.lines.length && place.lines !== lines ? (near < 0 ? Math.max(0, lines.length - 1) : near) : startOf(lines);
-    setPlace({ lines, row });
-  }
-  return { lines, row, go: (to: number) => setPlace({ lines, row: Math.max(0, Math.min(lines.length - 1, to)) }) };
+function Findings({ bugs, chosen, choose }: { bugs: Bug[]; chosen: number; choose: (i: number) => void }) {
+  return (
+    <nav aria-label="Findings">
+      <h2>{bugs.length} findings</h2>
+      <ol class="findings" tabIndex={-1}>
+        {bugs.map((b, i) => (
+          <li key={i}>
+            <button aria-current={i === chosen ? 'true' : undefined} onClick={() => choose(i)}>
+              <b>{nameOf(b)}</b> {b.test && <span class="soft">{b.test}</span>} {b.objects.length > 0 && <code>{b.objects.join(', ')}</code>}
+            </button>
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
 }
 
-function BugView({ report, bug }: { report: Report; bug: Bug }) {
-  const [all, setAll] = useState(false);
-  const [which, setWhich] = useState<Which>('failing');
-  const failing = useCursor(bug.runs[0], all);
-  const passing = useCursor(bug.runs[1], all);
-  const [active, setActive] = useState<'failing' | 'passing'>('failing');
-  const now = which === 'passing' || (which === 'both' && active === 'passing') ? passing : failing;
-  const run = now === passing ? bug.runs[1] : bug.runs[0];
-  const pick = (w: Which) => { setWhich(w); if (w !== 'both') setActive(w); };
-
-  useEffect(() => {
-    const onKey = (e: KeyboardEvent) => {
-      const target = e.target as HTMLElement;
-      if (e.ctrlKey || e.metaKey || e.altKey || target.closest('select, input, textarea, [role=listbox]')) return;
-      if (e.key === 'j' || e.key === 'n') now.go(now.row + 1);
-      else if (e.key === 'k' || e.key === 'p') now.go(now.row - 1);
-      else return;
-      e.preventDefault();
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  });
-
-  const line = now.lines[now.row];
-  const show = (name: 'failing' | 'passing') => which === name || which === 'both';
-  const press = (on: boolean) => (on ? 'true' : 'false');
+// Without a bug: what was looked at, and how sure it is.
+function Nothing({ report }: { report: Report }) {
+  const title = report.unsupported ? 'The program does something that is not supported.'
+    : report.verdict === 'pass' ? 'No bug was found.' : 'There is no verdict.';
   return (
     <>
-      {run && line ? (
+      <h1>{title}</h1>
+      {report.unsupported && (
         <>
-          <div class="bar">
-            <div class="group" role="group" aria-label="Step">
-              <button onClick={() => now.go(now.row - 1)} disabled={now.row === 0} aria-label="Previous step">← Back</button>
-              <button onClick={() => now.go(now.row + 1)} disabled={now.row + 1 >= now.lines.length} aria-label="Next step">Forward →</button>
-            </div>
-            <div class="group" role="group" aria-label="Which steps">
-              <button aria-pressed={press(!all)} onClick={() => setAll(false)}>Steps that matter</button>
-              <button aria-pressed={press(all)} onClick={() => setAll(true)}>All {run.events.length} events</button>
-            </div>
-            {bug.runs.length > 1 && (
-              <div class="group" role="group" aria-label="Which run">
-                <button aria-pressed={press(which === 'failing')} onClick={() => pick('failing')}>Broken run</button>
-                <button aria-pressed={press(which === 'passing')} onClick={() => pick('passing')}>Passing run</button>
-                <button aria-pressed={press(which === 'both')} onClick={() => pick('both')}>Side by side</button>
-              </div>
-            )}
-            <span class="soft"><kbd>j</kbd> <kbd>k</kbd> or <kbd>↓</kbd> <kbd>↑</kbd> step, <kbd>t</kbd> turning point</span>
-          </div>
-          <div class={`work${which === 'both' ? ' two' : ''}`}>
-            <div>
-              <div class={`runs${which === 'both' ? ' two' : ''}`}>
-                {show('failing') && (
-                  <div onFocusCapture={() => setActive('failing')}>
-                    {which === 'both' && <h2>Broken</h2>}
-                    <Timeline id="failing" label="Steps of the broken run" run={bug.runs[0]!} lines={failing.lines} cursor={failing.row}
-                      onCursor={(r) => { setActive('failing'); failing.go(r); }} />
-                  </div>
-                )}
-                {show('passing') && bug.runs[1] && (
-                  <div onFocusCapture={() => setActive('passing')}>
-                    {which === 'both' && <h2>Passing</h2>}
-                    <Timeline id="passing" label="Steps of the passing run" run={bug.runs[1]} lines={passing.lines} cursor={passing.row}
-                      onCursor={(r) => { setActive('passing'); passing.go(r); }} />
-                  </div>
-                )}
-              </div>
-              <Legend />
-            </div>
-            <Details report={report} run={run} line={line} total={now.lines.length} row={now.row} />
-          </div>
+          <p><Rich text={report.unsupported} /></p>
+          {report.unsupported_at.length > 0 && <ul class="stack">{report.unsupported_at.map((s, i) => <li key={i} class="mono">{s}</li>)}</ul>}
         </>
-      ) : (
-        <p class="soft">This finding was not recorded, so there are no steps to show.</p>
       )}
-      <Words bug={bug} />
+      {report.verdict === 'pass' && (
+        <p>{report.complete ? 'Every execution of this program with its input was looked at, as far as the memory model goes.'
+          : 'Not every execution was looked at: a bug may be left.'}</p>
+      )}
     </>
+  );
+}
+
+function Facts({ report, bug }: { report: Report; bug: Bug | undefined }) {
+  const fact = (name: string, value: preact.ComponentChildren) => <><dt>{name}</dt><dd>{value}</dd></>;
+  return (
+    <section class="facts" aria-label="The check">
+      <h2>The check</h2>
+      <dl>
+        {fact('Program', <code>{report.program.join(' ')}</code>)}
+        {fact('Explored', `${capital(report.confidence)}.`)}
+        {fact('Search', `${report.mode}, memory model ${report.model}`)}
+        {report.seconds > 0 && fact('Time', `${report.seconds < 10 ? report.seconds.toFixed(2) : Math.round(report.seconds)} s`)}
+        {bug?.trace && fact('Again', <code>lockstep replay {bug.trace}</code>)}
+      </dl>
+      {report.tests.length > 0 && (
+        <table>
+          <thead><tr><th scope="col">Test</th><th scope="col">Verdict</th><th scope="col">Explored</th></tr></thead>
+          <tbody>{report.tests.map((t, i) => <tr key={i}><td><code>{t.test}</code></td><td>{t.verdict}</td><td>{t.confidence}</td></tr>)}</tbody>
+        </table>
+      )}
+    </section>
   );
 }
 
 function App({ report }: { report: Report }) {
   const [chosen, choose] = useState(0);
   const bug = report.bugs[chosen];
-  const verdict = report.verdict === 'pass' ? 'pass' : report.verdict === 'fail' ? 'fail' : 'warn';
+  const verdict = report.verdict === 'pass' || report.verdict === 'fail' ? report.verdict : 'warn';
+  const found = bug && bug.found_after > 0
+    ? ` Found in execution ${bug.found_after.toLocaleString('en')}, with ${bug.preemptions} preemption${bug.preemptions === 1 ? '' : 's'}.` : '';
   return (
     <>
       <header>
@@ -119,33 +82,24 @@ function App({ report }: { report: Report }) {
           <b>Lockstep</b><span class={`pill ${verdict}`}>{report.verdict}</span>
           <span class="mono">{report.program.join(' ')}</span>
         </div>
+        {report.bugs.length > 1 && <Findings bugs={report.bugs} chosen={chosen} choose={choose} />}
         {bug ? (
           <>
             <h1><Rich text={bug.summary} /></h1>
-            <p class="soft">
-              {bug.warning ? 'Warning: ' : ''}{bug.kind}{bug.pattern && bug.pattern !== 'none' ? `, ${bug.pattern}` : ''}{bug.test ? `, in ${bug.test}` : ''}.
-              {bug.found_after > 0 && ` Found in execution ${bug.found_after.toLocaleString('en')}, with ${bug.preemptions} preemption${bug.preemptions === 1 ? '' : 's'}.`}
-            </p>
+            <p class="soft">{capital(nameOf(bug))}{bug.test && <> in <code>{bug.test}</code></>}.{found} {capital(report.confidence)} ({report.mode}, {report.model}).</p>
           </>
-        ) : (
-          <h1>{report.verdict === 'pass' ? 'No bug was found.' : 'There is nothing to show.'}</h1>
-        )}
-        {report.bugs.length > 1 && (
-          <p><label>Finding <select value={chosen} onChange={(e) => choose(Number(e.currentTarget.value))}>
-            {report.bugs.map((b, i) => <option key={i} value={i}>{`${i + 1}: ${b.warning ? 'warning: ' : ''}${b.kind}, ${b.pattern}: ${b.objects.join(', ')}`}</option>)}
-          </select></label></p>
-        )}
+        ) : <Nothing report={report} />}
       </header>
-      <main>{bug && <BugView key={chosen} report={report} bug={bug} />}</main>
-      <footer>
-        <p>{report.confidence} ({report.mode}, {report.model}).{bug?.trace && <> Run it again: <code>lockstep replay {bug.trace}</code></>}</p>
-      </footer>
+      <main>
+        {bug && <BugView key={chosen} report={report} bug={bug} />}
+        <Facts report={report} bug={bug} />
+      </main>
     </>
   );
 }
 
 const report = JSON.parse(document.getElementById('data')!.textContent!) as Report;
-document.title = report.bugs[0] ? `${report.bugs[0].kind}: ${report.program[0] ?? ''}` : `${report.verdict}: ${report.program[0] ?? ''}`;
+document.title = `${report.bugs[0]?.kind ?? report.verdict}: ${report.program[0] ?? ''}`;
 const root = document.getElementById('app')!;
 root.textContent = '';
 render(<App report={report} />, root);

@@ -748,6 +748,13 @@ void Optimal::note_arrival(const Thread& t, const SpinState::Read& from, u64 pc,
   if (!probing_) remember(arrival_key(from, from.value), scramble(pc, state));
 }
 
+bool Optimal::plans(const Thread& t) {
+  for (u32 i = cursor_; i < planned_; ++i) {
+    if (at(i).thread == t.id) return true;
+  }
+  return false;
+}
+
 bool Optimal::leads_to(const Thread& t, const SpinState::Read& from, u64 value, u64 pc, u64 state) {
   u64 key = arrival_key(from, value);
   Arrival* a = arrival_of(key);

@@ -72,6 +72,8 @@ class Optimal final : public Explorer {
   void could_go_on(Thread& t, Object& object, Op op);
   /// No thread can go on, or the process ends.
   void ended();
+  /// The plan has more events of the thread.
+  bool plans(const Thread& t);
   /// The thread has come to its next read (at `pc`, in `state`) straight from this one.
   void note_arrival(const Thread& t, const SpinState::Read& from, u64 pc, u64 state);
   /// Would it have come there if that read had seen `value`? May end the execution, to find out.

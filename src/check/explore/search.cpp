@@ -14,7 +14,9 @@
 #include "program/program.h"
 #include "program/signals.h"
 #include "program/snapshot.h"
+#include "record/debugger.h"
 #include "record/dump.h"
+#include "record/outcomes.h"
 #include "record/output.h"
 #include "record/recorder.h"
 
@@ -50,6 +52,7 @@ Outcome run_here() {
   snapshot::restore();
   heap::reset();
   race::reset();
+  if (program.config.collect_outcomes) output::forget_printed();
   return program.run(g_entry, g_argument);
 }
 
@@ -66,6 +69,7 @@ void publish(Outcome outcome) {
   if (whole && program.config.dump_fd && program.optimal && !program.optimal->logs() && program.optimal->counts()) {
     dump::execution(program.config.dump_fd);
   }
+  if (program.config.variable_count) outcomes::note_values(program.config);
   g_result->reported = true;
 }
 
@@ -83,7 +87,8 @@ void child_died(int status) {
 }
 
 Outcome run_once() {
-  if (!g_fork) {
+  // A debugger stays with the process that it has started; what comes after does not matter to it.
+  if (!g_fork || (program.recording && program.config.stop_count)) {
     publish(run_here());
     return g_result->outcome;
   }
@@ -381,13 +386,20 @@ class Stretch {
       u64 cut = segment_.status.blocked.load(std::memory_order_relaxed);
       if (config.max_executions && cut >= kCutForEach * config.max_executions) return Ended::kBudget;
       Outcome outcome = one_execution(explorer_, segment_);
-      if (is_news(outcome) && explorer_.log_again()) outcome = one_execution(explorer_, segment_);
+      bool wanted =
+          config.collect_outcomes && explorer_.counts() && outcomes::count(segment_, outcome, g_result->found);
+      if ((wanted || is_news(outcome)) && explorer_.log_again()) outcome = one_execution(explorer_, segment_);
       events += g_result->events;
+      if (wanted) {
+        outcomes::keep_decisions(segment_);
+        if (config.wanted_execution != protocol::kAnyExecution) return Ended::kStopped;
+      }
       Next next = account(segment_, explorer_, outcome);
       program.explorer = &explorer_;
       bool more = outcome == Outcome::kStartAgain || explorer_.end(outcome);
       if (next == Next::kStop) return Ended::kStopped;
       if (next == Next::kStartAgain) {
+        if (config.collect_outcomes) outcomes::begin(segment_);
         explorer_.restart();
         more = true;
       }
@@ -584,6 +596,10 @@ void search(Segment& segment, int (*entry)(void*), void* argument) {
   tls::grow(kFibersAtFirst);
   signals::install();
   output::redirect();
+  if (segment.config.collect_outcomes) {
+    output::keep_printed();
+    outcomes::begin(segment);
+  }
   snapshot::take();
   if (segment.config.mode == Mode::kReplay) {
     record(segment, reinterpret_cast<protocol::Decision*>(reinterpret_cast<u8*>(&segment) + segment.config.replay),
@@ -610,7 +626,9 @@ void record(Segment& segment, const protocol::Decision* decisions, unsigned coun
   race::collect_shared(false);
   program.recording = true;
   output::capture();
+  debugger::begin(segment);
   Outcome outcome = one_execution(explorer, segment);
+  if (outcome == Outcome::kDiverged) debugger::diverged();
   output::collect(segment.recording);
   program.recording = false;
   status.executions = 1;

@@ -14,6 +14,8 @@
 #include "program/modules.h"
 #include "program/objects.h"
 #include "program/spin.h"
+#include "record/debugger.h"
+#include "record/output.h"
 #include "record/recorder.h"
 
 namespace lockstep::runtime {
@@ -146,6 +148,7 @@ void Program::finish(Outcome outcome) {
   }
   outcome_ = outcome;
   if (recording) recorder::end(outcome == Outcome::kBug);
+  if (config.collect_outcomes && !holds_bug_) output::stop_printing();
   fiber_switch(dead_, engine);
   __builtin_unreachable();
 }
@@ -333,6 +336,7 @@ void Program::switch_to(Thread& from, Thread& to) {
     now_ = to.now;
   }
   fiber_switch(from.fiber, to.fiber);
+  if (LOCKSTEP_UNLIKELY(recording)) debugger::resumed(from);
 }
 
 void Program::abandon_for(Thread& to) {
@@ -480,6 +484,7 @@ void Program::hold_bug(Thread& t) {
   if (!holds_bug_) {
     holds_bug_ = true;
     held_decisions_ = segment->status.decision_count.load(std::memory_order_relaxed);
+    if (config.collect_outcomes) output::stop_printing();
   }
   stop_thread(t);
 }
@@ -509,10 +514,12 @@ void Program::bug(Kind kind, Thread* t, u64 address, u64 pc, const char* message
   }
   found.signature = hash;
   if (hold) hold_bug(*t);
+  if (recording) debugger::at_end();
   finish(Outcome::kBug);
 }
 
 void Program::warn(Kind kind, Thread* t, u64 address, u64 pc, const char* message, bool library) {
+  if (holds_bug_) return;  // run again, the execution ends at the bug and does not come here
   for (u32 i = 0; i < warning_count; ++i) {
     if (warnings[i].kind == kind && warnings[i].pc == pc) return;
   }

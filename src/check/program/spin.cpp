@@ -36,7 +36,7 @@ bool repeats_the_load(Thread& t, u64 pc, u64 state) {
   optimal.note_arrival(t, attempt, pc, state);
   if (!attempt.failed || load.failed || load.location != attempt.location) return false;
   if (load.index + 1 != attempt.index || load.effects != t.effects || load.order != attempt.order) return false;
-  return load.value != attempt.value && optimal.leads_to(t, load, attempt.value, pc, state);
+  return load.value != attempt.value && !optimal.plans(t) && optimal.leads_to(t, load, attempt.value, pc, state);
 }
 
 bool iteration_is_pure(Thread& t) {
@@ -71,6 +71,9 @@ bool iteration_is_pure(Thread& t) {
 
 bool iteration_ended(Thread& t) {
   if (!iteration_is_pure(t)) return false;
+  // It went on from here when the graph was made. The stack can look different now: what others write into it (atomics
+  // and plain data can lie there) comes earlier or later, and slots that nobody has written keep what was left there.
+  if (program.optimal && program.optimal->plans(t)) return false;
   if (!t.took_locks) return true;
   // It took locks and gave them back (std::lock's retry loop): awaiting a change while it holds some would block
   // others for nothing. Repeating it shows nothing new, so an enumeration ends here; sampling just goes on.

@@ -20,7 +20,7 @@
 namespace lockstep::protocol {
 
 inline constexpr std::uint32_t kMagic = 0x4b434f4c;  // "LOCK"
-inline constexpr std::uint32_t kVersion = 2;
+inline constexpr std::uint32_t kVersion = 3;
 inline constexpr std::uint32_t kNone = 0xffffffff;
 /// The environment variable through which the runtime finds the segment: the number of an inherited file descriptor.
 inline constexpr const char* kSegmentVariable = "LOCKSTEP_SEGMENT_FD";
@@ -185,6 +185,7 @@ struct Thread {
   std::uint64_t stack_low, stack_high;
   std::uint64_t wait_addr;     // the object it waits for at the end, 0 if none
   std::uint64_t wait_mutex;    // condition wait: the mutex it gave up
+  std::uint64_t saved_sp;      // at a Stop: where its registers are saved (fiber/switch.S); 0: it is running
   Stack stack;                 // where it stands at the end
   std::uint32_t create_event;  // kNone for main
   std::uint16_t created_by;
@@ -194,6 +195,8 @@ struct Thread {
   bool joined, detached;
 };
 
+inline constexpr std::uint32_t kMaxOwners = 6;
+
 /// A heap block that an event or the bug touches.
 struct HeapBlock {
   std::uint64_t addr, size;
@@ -201,6 +204,7 @@ struct HeapBlock {
   std::uint32_t alloc_event, free_event;  // events recorded before it, kNone if not freed
   std::uint16_t alloc_thread, free_thread;
   bool freed, leaked;
+  std::uint64_t owners[kMaxOwners];  // where pointers to it lay at its end, or at the end of the recording; 0: no more
 };
 
 /// A lock (or other owned object) and who holds it at the end.
@@ -267,6 +271,28 @@ struct Decision {
   std::uint16_t thread;  // who was running or asked
 };
 
+/// A moment of a replay at which a debugger gets control: `lockstep_debugger_stop` is called then.
+enum class StopAt : std::uint8_t {
+  kEvent,  // `event` happens, on the stack of its thread
+  kWait,   // the execution has ended: where `thread` waits, on its stack
+  kEnd,    // the failure that ended it, on the stack of the thread that failed
+};
+struct Stop {
+  std::uint32_t event;
+  std::uint16_t thread;
+  StopAt at;
+};
+inline constexpr std::uint32_t kMaxStops = 4096;
+
+/// A variable of the program whose final value belongs to an outcome.
+struct Variable {
+  std::uint64_t addr;  // in the program's file, without load bias
+  std::uint32_t size;  // up to 8
+};
+inline constexpr std::uint32_t kMaxVariables = 64;
+/// Config::wanted_execution: one of all, chosen by the seed.
+inline constexpr std::uint64_t kAnyExecution = ~std::uint64_t{0};
+
 struct Config {
   std::uint32_t magic, version;
   Mode mode;
@@ -290,8 +316,14 @@ struct Config {
   std::uint32_t job_index, job_count;      // of the processes of this machine that share the part
   std::int32_t pool_fd;                    // a Pool that they share; 0: none
   std::int32_t checkpoint_in,
-      checkpoint_out;    // files with the explorer's state, read before and written after; 0: none
-  std::int32_t dump_fd;  // each complete execution of an exhaustive search as a line of text; 0: nowhere
+      checkpoint_out;              // files with the explorer's state, read before and written after; 0: none
+  std::int32_t dump_fd;            // each complete execution of an exhaustive search as a line of text; 0: nowhere
+  bool collect_outcomes;           // fill in Outcomes
+  std::uint64_t wanted_execution;  // the number, from 1, of the one whose decisions go to Outcomes; 0: none
+  std::uint32_t variable_count;    // 0: what the program prints is the outcome; else the final values of these
+  Variable variables[kMaxVariables];
+  std::uint32_t stop_count;  // Mode::kReplay in a debugger; 0: there is none
+  Stop stops[kMaxStops];     // in the order in which they are reached
 };
 
 /// What the processes of one search share.
@@ -358,6 +390,36 @@ struct Recording {
   Frame frames[kMaxFrames];
 };
 
+inline constexpr std::uint32_t kMaxOutcomes = 4096;
+inline constexpr std::uint32_t kMaxOutcomeText = 16u << 10;  // of one: what is longer is cut
+inline constexpr std::uint32_t kMaxOutcomeTexts = 16u << 20;
+
+/// What executions came to, and how many did.
+struct Outcome {
+  std::uint64_t executions;
+  std::uint64_t example;  // the number of the first one
+  std::uint32_t text;     // offset in Outcomes::text: standard output, or the values of the variables
+  std::uint32_t text_bytes;
+  bool cut;   // there was more text
+  Kind kind;  // how it failed; kNone if it ended normally
+  std::int32_t code;
+  char message[256];
+};
+
+/// All of a search (Config::collect_outcomes). Executions are numbered from 1 in the order of the search.
+struct Outcomes {
+  std::atomic<std::uint64_t> executions;
+  std::atomic<std::uint32_t> count;
+  std::uint32_t text_used;
+  std::uint64_t other_executions;  // with outcomes that found no room
+  std::uint64_t chosen;            // the execution that `decisions` are of; 0: none
+  std::uint32_t chosen_outcome;    // its place in `list`; kNone: it found no room
+  std::uint32_t decision_count;
+  Outcome list[kMaxOutcomes];
+  char text[kMaxOutcomeTexts];
+  Decision decisions[kMaxDecisions];
+};
+
 /// The whole segment. Sparse: pages that nobody touches cost nothing.
 struct Segment {
   Config config;
@@ -370,6 +432,7 @@ struct Segment {
   Decision bug_decisions[kMaxBugDecisions];
   Decision replay[kMaxDecisions];     // Config::replay
   Decision decisions[kMaxDecisions];  // of the execution that is running
+  Outcomes outcomes;
   Recording recording;
 };
 

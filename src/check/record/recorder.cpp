@@ -7,6 +7,8 @@
 #include "program/modules.h"
 #include "program/objects.h"
 #include "program/program.h"
+#include "record/debugger.h"
+#include "record/owners.h"
 
 namespace lockstep::runtime::recorder {
 namespace {
@@ -27,6 +29,7 @@ struct Release {
   Stack stack;
   u32 event;
   u16 thread;
+  u64 owners[protocol::kMaxOwners];
 };
 Table<Allocation> g_allocations;
 Table<Release> g_releases;
@@ -116,9 +119,25 @@ void describe_heap() {
       b.free_stack = g_releases[k].stack;
       b.free_event = g_releases[k].event;
       b.free_thread = g_releases[k].thread;
+      for (u32 n = 0; n < protocol::kMaxOwners; ++n) b.owners[n] = g_releases[k].owners[n];
+    }
+  }
+  owners::find(r.blocks, r.block_count);
+}
+
+void describe_locks() {
+  Recording& r = out();
+  r.held_count = 0;
+  for (Object* o = objects::all(); o && r.held_count < protocol::kMaxHeld; o = o->next) {
+    if (!o->address) continue;
+    if (o->owner) r.held[r.held_count++] = {o->address, o->acquired, o->owner->id};
+    for (u32 i = 0; i < o->readers.size && r.held_count < protocol::kMaxHeld; ++i) {
+      r.held[r.held_count++] = {o->address, o->acquired, o->readers[i]};
     }
   }
 }
+
+}  // namespace
 
 void describe_threads() {
   Recording& r = out();
@@ -159,20 +178,6 @@ void describe_threads() {
   }
 }
 
-void describe_locks() {
-  Recording& r = out();
-  r.held_count = 0;
-  for (Object* o = objects::all(); o && r.held_count < protocol::kMaxHeld; o = o->next) {
-    if (!o->address) continue;
-    if (o->owner) r.held[r.held_count++] = {o->address, o->acquired, o->owner->id};
-    for (u32 i = 0; i < o->readers.size && r.held_count < protocol::kMaxHeld; ++i) {
-      r.held[r.held_count++] = {o->address, o->acquired, o->readers[i]};
-    }
-  }
-}
-
-}  // namespace
-
 void begin() {
   if (!g_allocations.is_open()) {
     g_allocations.open(1u << 20);
@@ -182,6 +187,7 @@ void begin() {
   g_releases.clear();
   g_unsettled.event = kNone;
   g_leaked = 0;
+  owners::begin();
   Recording& r = out();
   r.event_count = r.frame_count = r.thread_count = r.block_count = r.held_count = r.name_count = 0;
   r.truncated = r.has_bug = false;
@@ -212,7 +218,9 @@ u32 event(const Note& note, Thread& t) {
   e.lock_type = note.lock_type;
   e.stack = stack_here();
   r.threads[t.id].stack = e.stack;
-  return r.event_count++;
+  u32 index = r.event_count++;
+  debugger::event(index);
+  return index;
 }
 
 void stands(Thread& t) {
@@ -282,7 +290,15 @@ void allocated(Thread& t, u64 address, u64 size) {
 void freed(Thread& t, u64 address) {
   Thread* was = running;
   running = nullptr;
-  if (!g_releases.full()) g_releases.push({address, stack_here(), out().event_count, t.id});
+  if (!g_releases.full()) {
+    Release& release = g_releases.push({address, stack_here(), out().event_count, t.id, {}});
+    // Its owner still points to it, as a rule, but not for long.
+    protocol::HeapBlock block = {};
+    block.addr = address;
+    block.size = heap::usable_size(reinterpret_cast<void*>(address));
+    owners::find(&block, 1);
+    for (u32 n = 0; n < protocol::kMaxOwners; ++n) release.owners[n] = block.owners[n];
+  }
   running = was;
 }
 

@@ -42,6 +42,8 @@ void name(u64 address, const char* text);
 void allocated(Thread& t, u64 address, u64 size);
 void freed(Thread& t, u64 address);
 void leaked(u64 address);
+/// Writes down the threads as they are now.
+void describe_threads();
 /// After the recorded execution, with its final state still in place.
 void end(bool has_bug);
 /// Return addresses of the running stack, innermost first, starting at `pc` if it is on it.

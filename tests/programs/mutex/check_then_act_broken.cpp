@@ -1,4 +1,4 @@
-// expect: fail kind=assertion pattern=check-then-act
+// expect: fail kind=assertion pattern=time-of-check-to-time-of-use
 // flags: -O2
 // compilers: gcc clang
 // Check and withdrawal are each under the lock, but not both under one: the account is overdrawn.
