@@ -15,7 +15,7 @@ A program begins with comment lines that say what is expected of it:
     // tags: spin                                     left out with --without spin
 
 `kind`, `pattern`, `object` and `warning` (the kind of a warning) may name alternatives, kind=deadlock|lock-misuse, and so
-may the whole line: pass | fail kind=deadlock.
+may the whole line: pass | fail kind=deadlock. A bug of two threads is told in at most 12 steps.
 Every failure is replayed from its trace, three times: the same bug, and the same report to the letter, times apart.
 Where the report names a run that passes, that is replayed too, and passes.
 
@@ -40,6 +40,8 @@ EXPECT_KEYS = ("kind", "pattern", "object", "warning")
 BUDGET = "30s"
 OPEN_ENDED_BUDGET = "5s"
 REPLAYS = 3
+# What a tired reader follows: no report of at most two threads tells more.
+MOST_STEPS = 12
 # A search that does not heed its own budget is ended by this.
 HANG_SECONDS = 150
 
@@ -242,6 +244,9 @@ def run_one(source, header, compiler, arguments):
     if report.get("verdict") == "fail":
         if not trace.exists():
             raise Failure(f"--trace wrote no file: {shlex.join(command)}")
+        for bug in report["bugs"]:
+            if len({step["thread"] for step in bug["steps"]}) <= 2 and len(bug["steps"]) > MOST_STEPS:
+                raise Failure(f"a bug of two threads is told in {len(bug['steps'])} steps, more than {MOST_STEPS}")
         check_replays(arguments.lockstep, trace, report["bugs"][0])
         check_counterfactual(arguments.lockstep, trace, report["bugs"][0])
     return report

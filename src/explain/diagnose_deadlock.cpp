@@ -90,10 +90,11 @@ Wish wish_of_condition(const History& h, std::uint16_t t, Index slept, Index* ch
         continue;
       }
       const Index waited = h.last(e.thread, h.size(), [&](const trace::Event& x) {
-        return (x.op == Op::kCondWait || x.op == Op::kCondTimedWait || x.op == Op::kCondWake) &&
-               x.addr == h.at(slept).addr;
+        const bool sleeps = x.op == Op::kCondWait || x.op == Op::kCondTimedWait || x.op == Op::kCondWake;
+        return sleeps && x.addr == h.at(slept).addr;
       });
-      if (waited != kNone) used_up = true;
+      const bool same_code = namer.place(e.stack).function == namer.place(h.at(slept).stack).function;
+      if (waited != kNone || same_code) used_up = true;
     }
   }
   return changed ? Wish::kMet : used_up ? Wish::kUnmet : Wish::kUnknown;

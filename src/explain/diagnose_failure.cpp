@@ -37,11 +37,19 @@ class Failure {
   Index unseen_write(const std::vector<Index>& accesses, Index read) const;
   std::string_view lost_update_pattern(Index read, Index write);
   std::string_view act_pattern(Index check, Index act);
-  // Whether the line of the event decides something.
+  // Whether the line of the event, or the next one, decides something.
   bool in_condition(Index i) {
     static const std::regex kDecides(R"(\bif\b|\bwhile\b|\?|!|==)");
     const auto at = namer_.place(h_.at(i).stack);
-    return !at.library && std::regex_search(source_.line(at.full_path, at.line), kDecides);
+    // `if (!p)`, or `p = pointer.load(); if (!p)` on two lines.
+    return !at.library && (std::regex_search(source_.line(at.full_path, at.line), kDecides) ||
+                           std::regex_search(source_.line(at.full_path, at.line + 1), kDecides));
+  }
+  // Whether the line changes something in place: `++x`, `x += n`.
+  bool is_compound(Index i) {
+    static const std::regex kCompound(R"(\+\+|--|[-+*/|&^]=[^=])");
+    const auto at = namer_.place(h_.at(i).stack);
+    return !at.library && std::regex_search(source_.line(at.full_path, at.line), kCompound);
   }
   // Whether a new object is made in the line of the event.
   bool makes_object(Index i) {
@@ -88,7 +96,7 @@ std::string_view Failure::lost_update_pattern(Index read, Index write) {
   if (same_line(read, write)) return "read-modify-write";
   const bool flag = h_.at(write).size == 1;
   if (before && after && !flag && small_step(*before, *after)) return "read-modify-write";
-  if (before && after) return act_pattern(read, write);
+  if (before && after) return "check-then-act";
   return flag ? "check-then-act" : "read-modify-write";
 }
 
@@ -100,6 +108,12 @@ std::string_view Failure::act_pattern(Index check, Index act) {
     return "lazy-init";
   }
   const trace::Event& e = h_.at(check);
+  // After a wait the check is for something to be there at all.
+  for (Index i = check; i < act; ++i) {
+    if (h_.at(i).thread == e.thread && (h_.at(i).op == Op::kCondWake || trace::is_wait(h_.at(i).op))) {
+      return "check-then-act";
+    }
+  }
   const bool number = found && *found != 0 && e.size > 1 && e.size <= 8 && h_.at(act).addr == e.addr && done &&
                       !namer_.block(*found) && !namer_.block(*done);
   return number && !namer_.library_part(e.addr, check) ? "time-of-check-to-time-of-use" : "check-then-act";
@@ -174,12 +188,19 @@ void Failure::triples_at(std::uint64_t addr) {
     if (first == kNone || turn == kNone || !trace::is_read(h_.at(first).op)) continue;
     const trace::Event& last = h_.at(second);
     const bool plain_write = last.op == Op::kStore || last.op == Op::kPlainWrite;
-    if (plain_write && !trace::is_write(h_.at(first).op)) {
+    if (last.op == Op::kPlainWrite && !same_line(first, second) && is_compound(second) &&
+        !trace::is_write(h_.at(first).op)) {  // Clang tells of the write alone, where the line reads anew
+      add(addr, act_pattern(first, second), first, turn, second);
+    } else if (plain_write && !trace::is_write(h_.at(first).op)) {
       add(addr, lost_update_pattern(first, second), first, turn, second);
     } else if (trace::is_read(last.op) && !trace::is_write(h_.at(first).op) && !same_line(first, second)) {
       // It read again, and what it had found out before is not so any more. An act follows, or only a use.
-      const Index act = act_after(second);
-      if (act != kNone) {
+      const Index act = trace::is_write(last.op) && succeeded(last) ? second : act_after(second);
+      if (act == second && last.op == Op::kRmw && !in_condition(first)) {
+        add(addr, lost_update_pattern(first, second), first, turn, second);
+      } else if (act == second) {
+        add(addr, "check-then-act", first, turn, second);
+      } else if (act != kNone) {
         add(addr, act_pattern(first, act), first, turn, act);
       } else if (thread == bug_.thread) {
         add(addr, "time-of-check-to-time-of-use", first, turn, second);

@@ -26,6 +26,14 @@ bool makes_object(const History& h, Index i, names::Namer& namer) {
   return h.at(i).size == 8 && !at.library && std::regex_search(source.line(at.full_path, at.line), kMakes);
 }
 
+// The line changes something in place: `++x`, `x += n`.
+bool is_compound(const trace::Event& e, names::Namer& namer, const History& h) {
+  static const std::regex kCompound(R"(\+\+|--|[-+*/|&^]=[^=])");
+  const auto at = namer.place(e.stack);
+  Source source(h.execution().program.path);
+  return !at.library && std::regex_search(source.line(at.full_path, at.line), kCompound);
+}
+
 Index started(const History& h, std::uint16_t thread) {
   const Index made = h.execution().threads[thread].create_event;
   return made == kNone ? 0 : made;
@@ -107,6 +115,7 @@ Diagnosis diagnose_race(const History& h, const trace::Bug& bug, names::Namer& n
   const auto updates = [&](Index i) {
     const trace::Event& e = h.at(i);
     if (e.op == Op::kPlainWrite) {
+      if (is_compound(e, namer, h)) return true;  // Clang tells of the write alone
       const Index before = h.last(e.thread, i, [&](const trace::Event& x) { return x.addr == e.addr; });
       return before != kNone && h.at(before).op == Op::kPlainRead && same_line(namer, h.at(before), e);
     }

@@ -71,6 +71,16 @@ std::optional<Diagnosis> lock_across_io(const History& h, const trace::Bug& bug)
       if (hold.lock != h.at(tried).addr || hold.acquired > tried || (hold.released != kNone && hold.released < tried)) {
         continue;
       }
+      const trace::Thread& holder = h.execution().threads[t];
+      if (hold.released == kNone && holder.wait_op == Op::kSleep && holder.state != protocol::ThreadState::kFinished) {
+        Diagnosis d;
+        d.pattern = "lock-across-io";
+        d.objects = {hold.lock};
+        d.first = hold.acquired;
+        d.second = tried;
+        d.waiting = {bug.thread, t};
+        return d;
+      }
       for (Index i = hold.acquired; i < h.size() && i < hold.released; ++i) {
         if (h.at(i).thread != t || h.at(i).op != Op::kSleep) continue;
         Diagnosis d;

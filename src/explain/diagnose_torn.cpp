@@ -58,13 +58,36 @@ class Torn {
       if (trace::is_write(a.op) && h_.is_shared(a.addr)) break;
       if (!reads(i)) continue;
       --room;
-      if (a.addr == b.addr || !h_.is_shared(a.addr) || reads_again(i) || reads_again(j)) continue;
+      if (a.addr == b.addr || a.size != b.size || reads_again(i) || reads_again(j)) continue;
       const auto x = namer_.place(a.stack), y = namer_.place(b.stack);
       if (x.function != y.function || !parts_of_one(i, j)) continue;
       if ((a.flags | b.flags) & protocol::kFlagStale) continue;  // that is another fault
       if (auto found = between(i, j)) return found;
+      if (auto found = half_written(i, j)) return found;
     }
     return std::nullopt;
+  }
+
+  // The first part is new; the writer stands in the function that wrote it and has not come to the second.
+  std::optional<Diagnosis> half_written(Index i, Index j) {
+    const trace::Event& a = h_.at(i);
+    const Index written = a.reads_from;
+    if (written == kNone || h_.at(written).thread == a.thread || a.size < 2) return std::nullopt;
+    for (const Index w : h_.accesses(h_.at(j).addr)) {
+      if (trace::is_write(h_.at(w).op) && h_.at(w).thread != a.thread) return std::nullopt;
+    }
+    const trace::Thread& writer = h_.execution().threads[h_.at(written).thread];
+    if (writer.state == protocol::ThreadState::kFinished) return std::nullopt;
+    const std::string function = namer_.place(h_.at(written).stack).function;
+    if (function.empty() || function != namer_.place(writer.stack).function) return std::nullopt;
+    if (whole_of(namer_.object(a.addr, i)).empty()) return std::nullopt;
+    Diagnosis d;
+    d.pattern = "torn-access";
+    d.objects = {a.addr, h_.at(j).addr};
+    d.first = i;
+    d.second = j;
+    d.turn = written;
+    return d;
   }
 
   // Who writes both, one of them before the reader looked at it and the other after.

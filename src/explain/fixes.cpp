@@ -555,7 +555,7 @@ std::string Fixer::order_diff(bool sequential, const std::vector<Index>& events)
     if (const std::size_t bracket = object.find_last_of('['); object.ends_with(']') && bracket != std::string::npos) {
       object.resize(bracket);
     }
-    if (const std::size_t dot = object.find_last_of(".>:"); dot != std::string::npos) object = object.substr(dot + 1);
+    if (const std::size_t dot = object.find_last_of(".>:*"); dot != std::string::npos) object = object.substr(dot + 1);
     const std::string& line = lines.count(at.line) ? lines[at.line] : source_.line(path, at.line);
     const auto changed = with_order(line, e.op, object, w);
     if (!changed) return {};

@@ -15,8 +15,10 @@ using protocol::kNoThread;
 using protocol::Op;
 
 std::string at_place(const names::SourceFrame& place) {
-  return place.file.empty() || place.library ? std::string()
-                                             : fmt::format(" at {}:{}", names::base_name(place.file), place.line);
+  // Line 0 is what compilers give to code that stands for several lines.
+  return place.file.empty() || place.library || place.line == 0
+             ? std::string()
+             : fmt::format(" at {}:{}", names::base_name(place.file), place.line);
 }
 
 class Sentence {
@@ -342,7 +344,9 @@ std::string Sentence::failure() {
   if (d_.pattern == "lock-across-io") {
     return fmt::format(
         "Lock {} held across a pause: {} sleeps{} while it holds it, and {} gives up waiting for it; {}.", object(0),
-        name(d_.waiting[1]), at_place(namer_.place(h_.at(d_.turn).stack)), name(d_.waiting[0]), bad);
+        name(d_.waiting[1]),
+        at_place(namer_.place(d_.turn == kNone ? thread(d_.waiting[1]).stack : h_.at(d_.turn).stack)),
+        name(d_.waiting[0]), bad);
   }
   if (d_.pattern == "forgotten-await") {
     return fmt::format(

@@ -751,7 +751,9 @@ void Story::add_end() {
       s.action = misuse(bug_.message, s.object);
       break;
     case Kind::kThreadLeak:
-      s.action = bug_.message.empty() ? "leaves a thread behind" : bug_.message;
+      s.action = bug_.message.empty()                                    ? "leaves a thread behind"
+                 : bug_.message == "a joinable std::thread is destroyed" ? "destroys a joinable std::thread"
+                                                                         : bug_.message;
       break;
     default:
       s.action = std::string(trace::kind_name(bug_.kind)) + (bug_.message.empty() ? "" : ": " + bug_.message);

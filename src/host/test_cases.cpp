@@ -9,19 +9,10 @@
 #include <sstream>
 
 #include "host/user_error.h"
+#include "names/text.h"
 
 namespace lockstep::host {
 namespace {
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> out;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    out.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return out;
-}
 
 bool mentions(const std::string& path, std::string_view word) {
   std::ifstream in(path, std::ios::binary);
@@ -65,7 +56,7 @@ std::string output_with(const Target& target, const std::string& argument, int* 
 std::vector<TestCase> parse_google_tests(std::string_view listing) {
   std::vector<TestCase> out;
   std::string suite;
-  for (std::string_view line : lines_of(listing)) {
+  for (std::string_view line : names::lines_of(listing)) {
     line = line.substr(0, line.find("  #"));  // "  # TypeParam = int"
     while (!line.empty() && (line.back() == ' ' || line.back() == '\r')) line.remove_suffix(1);
     if (line.empty()) continue;
@@ -83,7 +74,7 @@ std::vector<TestCase> parse_google_tests(std::string_view listing) {
 
 std::vector<TestCase> parse_catch2_tests(std::string_view listing) {
   std::vector<TestCase> out;
-  for (std::string_view line : lines_of(listing)) {
+  for (std::string_view line : names::lines_of(listing)) {
     // Names stand at two spaces; tags and what a long name continues with further in.
     if (!line.starts_with("  ") || line.size() < 3 || line[2] == ' ') continue;
     std::string name(line.substr(2));

@@ -436,6 +436,7 @@ std::string Namer::derived_thread_name(std::uint16_t index) {
   // Nothing of it was seen running: the type of what it was to run.
   if (t.entry_callable != 0) {
     std::string type = first_argument(debug_info_.symbol(t.entry_callable), "std::tuple");
+    if (type.find("$_") != std::string::npos) return "lambda";  // Clang's
     if (type.starts_with("main::{lambda") || type.find("{lambda(") != std::string::npos) {
       return function_only(type);
     }

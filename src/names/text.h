@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace lockstep::names {
 
@@ -27,5 +28,8 @@ bool is_library_file(std::string_view path);
 bool is_reserved(std::string_view name);
 
 std::string base_name(std::string_view path);
+
+/// The lines of a text, without their ends; they live as long as the text.
+std::vector<std::string_view> lines_of(std::string_view text);
 
 }  // namespace lockstep::names

@@ -3,18 +3,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "names/text.h"
+
 namespace lockstep::report {
 namespace {
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> out;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    out.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return out;
-}
 
 // The first old line of `@@ -12,3 +12,4 @@`, 0 if that is no such line.
 int hunk_start(std::string_view line) {
@@ -27,11 +19,11 @@ int hunk_start(std::string_view line) {
 }  // namespace
 
 std::optional<std::vector<Replacement>> replacements(std::string_view diff, std::string_view source) {
-  const std::vector<std::string_view> old = lines_of(source);
+  const std::vector<std::string_view> old = names::lines_of(source);
   std::vector<Replacement> out;
   int at = 0;           // the old line that the next line of the diff speaks of; 0 before the first hunk
   bool within = false;  // a replacement
-  for (const std::string_view line : lines_of(diff)) {
+  for (const std::string_view line : names::lines_of(diff)) {
     if (const int start = hunk_start(line); start > 0) {
       if (start < at) return std::nullopt;
       at = start;

@@ -257,6 +257,8 @@ void race(Thread& t, u16 other, u64 address, u32 size, bool write) {
   Recording& r = out();
   bool there = r.event_count && r.events[r.event_count - 1].thread == t.id &&
                overlap(r.events[r.event_count - 1].addr, r.events[r.event_count - 1].size, address, size);
+  // A container that moves its elements reads them, and then frees them.
+  if (there && write) there = r.events[r.event_count - 1].op != Op::kPlainRead;
   if (!there) event({.op = write ? Op::kStore : Op::kLoad, .size = static_cast<u8>(size), .addr = address}, t);
   g_unsettled.event = kNone;  // the racing access itself does not happen any more
   program.detail.event = r.event_count - 1;
