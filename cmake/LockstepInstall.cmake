@@ -17,6 +17,7 @@ endif()
 if(EXISTS "${PROJECT_SOURCE_DIR}/include/lockstep")
   install(DIRECTORY include/lockstep DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.h")
 endif()
+install(DIRECTORY catalogue DESTINATION "${CMAKE_INSTALL_DATADIR}/lockstep")
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 configure_package_config_file(

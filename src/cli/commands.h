@@ -16,6 +16,12 @@ int merge_command(const std::vector<std::string>& words);
 int explain_command(const std::vector<std::string>& words);
 /// Not for users: becomes the program that a debugger starts, with a segment and the runtime.
 int internal_run_command(const std::vector<std::string>& words);
+
+// Of the catalogue.
+int list_command(const std::vector<std::string>& words);
+int run_command(const std::vector<std::string>& words);
+int diff_command(const std::vector<std::string>& words);
+int which_command(const std::vector<std::string>& words);
 /// Not for users: renders the segment that lockstep::check has filled in another process.
 int internal_report_command(const std::vector<std::string>& words);
 /// Not for users: which calls of hooks in a program belong to the standard library, as names/library_sites.h says, in

@@ -70,8 +70,28 @@ constexpr std::array kFlags = {
     Flag{"--paranoid", "", "", "", kCheck, "check each explored execution against the memory model's axioms once more"},
     Flag{"--dump-executions", "FILE", "", "", kCheck,
          "with --mode exhaustive: write each execution graph as a line (what reads from what, orders)"},
-    Flag{"--quiet", "", "", "", kCheck | kShow | kReplay | kExplain | kMerge, "no text on standard output"},
-    Flag{"--color", "WHEN", "auto|always|never", "auto", kCheck | kShow | kReplay | kExplain, "colour in the text"},
+    Flag{"--all", "", "", "", kRun, "check every variant and compare it with its card; exit status 0 if all agree"},
+    Flag{"--section", "SECTION", "", "", kList | kRun, "only this section of the catalogue"},
+    Flag{"--json", "", "", "", kList, "ids, sections, variants, files and expected verdicts as JSON"},
+    Flag{"--json", "FILE|-", "", "", kRun,
+         "with --all: write the verdicts, and whether they agree, as JSON; of one variant: the report of its check"},
+    Flag{"--jobs", "N", "", "all cores", kRun, "with --all: build and check N variants at the same time; also -j N"},
+    Flag{"--build-dir", "DIR", "", "the user's cache", kRun, "where the programs are built and kept"},
+    Flag{"--need", "WHAT", "state|wait|hand-over|limit|once|meet|faster|many-waits|machines", "", kWhich,
+         "what the threads need from each other"},
+    Flag{"--data", "WHAT", "word|counter|hot-counter|invariant|mostly-read|several-locks|calls-itself", "", kWhich,
+         "with --need state: what is shared"},
+    Flag{"--until", "WHAT", "condition|event|value|result|end", "", kWhich, "with --need wait: what is waited for"},
+    Flag{"--through", "WHAT", "queue|bounded|closing|once", "", kWhich, "with --need hand-over: how values go over"},
+    Flag{"--rounds", "HOW", "one|many", "", kWhich, "with --need meet: how often"},
+    Flag{"--between", "WHAT", "writers|updates|retries", "", kWhich, "with --need machines: what can go wrong"},
+    Flag{"--table", "", "", "", kWhich, "all the answers as Markdown: docs/which.md"},
+    Flag{"--reference", "", "", "", kList, "the whole reference as Markdown, from the cards: docs/reference.md"},
+    Flag{"--catalogue", "DIR", "", "Lockstep's own", kList | kShow | kRun | kDiff | kWhich,
+         "another catalogue; LOCKSTEP_CATALOGUE does the same"},
+    Flag{"--quiet", "", "", "", kCheck | kShow | kReplay | kExplain | kMerge | kRun, "no text on standard output"},
+    Flag{"--color", "WHEN", "auto|always|never", "auto", kCheck | kShow | kReplay | kExplain | kDiff,
+         "colour in the text"},
     Flag{"--progress", "WHEN", "auto|always|never", "auto", kCheck | kShow, "a progress line on standard error"},
 };
 
@@ -144,16 +164,24 @@ std::string_view command_name(Command command) {
   switch (command) {
     case kCheck:
       return "check";
-    case kShow:
-      return "show";
     case kReplay:
       return "replay";
-    case kMerge:
-      return "merge";
     case kExplain:
       return "explain";
+    case kMerge:
+      return "merge";
+    case kShow:
+      return "show";
+    case kList:
+      return "list";
+    case kRun:
+      return "run";
+    case kDiff:
+      return "diff";
+    case kWhich:
+      return "which";
   }
-  return {};
+  return "";
 }
 
 std::string help_text() {
@@ -164,6 +192,14 @@ std::string help_text() {
          "  lockstep replay [options] TRACE                  run one recorded execution again\n"
          "  lockstep merge [options] A.json B.json ...       put the reports of the parts of a search together\n"
          "  lockstep explain [options] TRACE|KIND|PATTERN    say a recorded execution, or a word, in words\n"
+         "\n"
+         "The catalogue of patterns, broken and fixed:\n"
+         "  lockstep list [options]                          what there is\n"
+         "  lockstep show [options] PATTERN[/VARIANT]        question, answer, variants, costs, source\n"
+         "  lockstep run [options] PATTERN[/VARIANT]         build it, check it and explain it\n"
+         "  lockstep diff [options] PATTERN[/VARIANT]        broken against fixed\n"
+         "  lockstep which [options]                         which primitive fits, in a few questions\n"
+         "\n"
          "  lockstep --version | --help | COMMAND --help\n"
          "\n"
          "PROGRAM is built with -fsanitize=thread: g++ -g -O1 -fsanitize=thread test.cpp -o test && lockstep check "
@@ -178,7 +214,9 @@ std::string help_text(Command command) {
     case kCheck:
       return "lockstep check [options] [--] PROGRAM [ARG...]\n\n" + options_text(command);
     case kShow:
-      return "lockstep show [options] [--] PROGRAM [ARG...]\n\n"
+      return "lockstep show [options] [--] PROGRAM [ARG...]\n"
+             "lockstep show [options] PATTERN[/VARIANT]\n\n"
+             "Of a pattern of the catalogue, its card in words with its programs; or one program. Otherwise:\n"
              "A table of the outcomes of a small program: what it prints (or the final values of its global "
              "variables,\n"
              "if it prints nothing), how it ended if it failed, how many executions come to that, and the number of "
@@ -198,6 +236,26 @@ std::string help_text(Command command) {
              options_text(command);
     case kExplain:
       return "lockstep explain [options] TRACE|KIND|PATTERN\n\n" + options_text(command);
+    case kList:
+      return "lockstep list [options]\n\n"
+             "The catalogue: patterns by section, their variants, and what a check of each gives.\n\n" +
+             options_text(command);
+    case kRun:
+      return "lockstep run [options] PATTERN[/VARIANT] [-- CHECK-OPTION...]\n"
+             "lockstep run [options] --all | --section SECTION\n\n"
+             "Builds programs of the catalogue with lockstep-c++ or lockstep-cc (LOCKSTEP_CXX, LOCKSTEP_CC: another "
+             "compiler),\n"
+             "checks them and explains; exit status as that of lockstep check. Options behind -- are lockstep "
+             "check's.\n\n" +
+             options_text(command);
+    case kDiff:
+      return "lockstep diff [options] PATTERN [VARIANT [VARIANT]]\n\n"
+             "The first broken variant against each fixed one; or against the named one; or two of them.\n\n" +
+             options_text(command);
+    case kWhich:
+      return "lockstep which [options]\n\n"
+             "Which primitive fits: asks on a terminal what the options leave open.\n\n" +
+             options_text(command);
   }
   return help_text();
 }

@@ -9,7 +9,17 @@
 
 namespace lockstep::cli {
 
-enum Command : unsigned { kCheck = 1, kReplay = 2, kExplain = 4, kMerge = 8, kShow = 16 };
+enum Command : unsigned {
+  kCheck = 1,
+  kReplay = 2,
+  kExplain = 4,
+  kMerge = 8,
+  kShow = 16,
+  kList = 32,
+  kRun = 64,
+  kDiff = 128,
+  kWhich = 256
+};
 
 struct Flag {
   std::string_view name;     // with the dashes

@@ -31,6 +31,10 @@ int run(const std::vector<std::string>& words) {
   if (command == "merge") return merge_command(rest);
   if (command == "explain") return explain_command(rest);
   if (command == "internal-run") return internal_run_command(rest);
+  if (command == "list") return list_command(rest);
+  if (command == "run") return run_command(rest);
+  if (command == "diff") return diff_command(rest);
+  if (command == "which") return which_command(rest);
   if (command == "internal-report") return internal_report_command(rest);
   if (command == "internal-library-sites") return internal_library_sites_command(rest);
   if (command == "--help" || command == "-h" || command == "help") {
@@ -41,8 +45,9 @@ int run(const std::vector<std::string>& words) {
     fmt::print("lockstep {}\n", LOCKSTEP_VERSION);
     return 0;
   }
-  throw host::UserError(fmt::format("{}: no such {}; use check, show, replay, merge or explain, see lockstep --help",
-                                    command, command.starts_with("-") ? "option" : "command"));
+  throw host::UserError(
+      fmt::format("{}: no such {}; use check, show, replay, explain, list or run, see lockstep --help", command,
+                  command.starts_with("-") ? "option" : "command"));
 }
 
 }  // namespace

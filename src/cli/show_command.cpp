@@ -7,6 +7,7 @@
 #include "cli/expectations.h"
 #include "cli/load.h"
 #include "cli/outputs.h"
+#include "cli/show_catalogue.h"
 #include "host/interrupt.h"
 #include "host/progress.h"
 #include "host/show.h"
@@ -103,6 +104,9 @@ int show_command(const std::vector<std::string>& words) {
   if (arguments.help()) {
     fmt::print("{}", help_text(kShow));
     return 0;
+  }
+  if (arguments.rest().size() == 1 && is_in_catalogue(arguments.rest()[0], arguments)) {
+    return show_catalogue(arguments.rest()[0], arguments);
   }
   const host::ShowOptions options = options_from(arguments);
   const std::optional<std::uint64_t> execution = wanted_execution(arguments, options);

@@ -1,0 +1,27 @@
+// The check outside of the lock reads what the other thread writes under it.
+#include <cassert>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+struct Settings {
+  int timeout = 30;
+};
+
+std::mutex mutex;
+Settings* settings = nullptr;
+
+Settings* get() {
+  if (settings == nullptr) {
+    std::lock_guard lock(mutex);
+    if (settings == nullptr) settings = new Settings;
+  }
+  return settings;
+}
+
+int main() {
+  std::thread other([] { assert(get()->timeout == 30); });
+  assert(get()->timeout == 30);
+  other.join();
+  delete settings;
+}

@@ -1,0 +1,20 @@
+// Data, fence, flag; flag, fence, data.
+#include <atomic>
+#include <cassert>
+#include <thread>
+
+int data = 0;
+std::atomic<bool> ready{false};
+
+int main() {
+  std::thread producer([] {
+    data = 42;
+    std::atomic_thread_fence(std::memory_order_release);
+    ready.store(true, std::memory_order_relaxed);
+  });
+  if (ready.load(std::memory_order_relaxed)) {
+    std::atomic_thread_fence(std::memory_order_acquire);
+    assert(data == 42);
+  }
+  producer.join();
+}

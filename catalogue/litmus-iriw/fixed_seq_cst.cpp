@@ -1,0 +1,22 @@
+// All six operations lie in one total order.
+#include <atomic>
+#include <cassert>
+#include <thread>
+
+std::atomic<int> x{0}, y{0};
+
+int main() {
+  int x1 = 0, y1 = 0, x2 = 0, y2 = 0;
+  std::thread writes_x([] { x.store(1); });
+  std::thread writes_y([] { y.store(1); });
+  std::thread reads_x_first([&] {
+    x1 = x.load();
+    y1 = y.load();
+  });
+  y2 = y.load();
+  x2 = x.load();
+  writes_x.join();
+  writes_y.join();
+  reads_x_first.join();
+  assert(!(x1 == 1 && y1 == 0 && y2 == 1 && x2 == 0) && "the readers agree which write came first");
+}

@@ -1,0 +1,18 @@
+// An acquire load stays before the store behind it, in every implementation of C++.
+#include <atomic>
+#include <cassert>
+#include <thread>
+
+std::atomic<int> x{0}, y{0};
+
+int main() {
+  int saw_x = 0, saw_y = 0;
+  std::thread other([&] {
+    saw_x = x.load(std::memory_order_acquire);
+    y.store(1, std::memory_order_relaxed);
+  });
+  saw_y = y.load(std::memory_order_acquire);
+  x.store(1, std::memory_order_relaxed);
+  other.join();
+  assert((saw_x == 0 || saw_y == 0) && "somebody loaded first");
+}

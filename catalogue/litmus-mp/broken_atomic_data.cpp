@@ -1,0 +1,16 @@
+// "Make everything atomic": no undefined behaviour any more, and the reader still sees the flag and old data.
+#include <atomic>
+#include <cassert>
+#include <thread>
+
+std::atomic<int> data{0};
+std::atomic<bool> ready{false};
+
+int main() {
+  std::thread producer([] {
+    data.store(42, std::memory_order_relaxed);
+    ready.store(true, std::memory_order_relaxed);
+  });
+  if (ready.load(std::memory_order_relaxed)) assert(data.load(std::memory_order_relaxed) == 42);
+  producer.join();
+}

@@ -1,0 +1,16 @@
+// An acquire load synchronises with a release store that it reads from. This store is none.
+#include <atomic>
+#include <cassert>
+#include <thread>
+
+int data = 0;
+std::atomic<bool> ready{false};
+
+int main() {
+  std::thread producer([] {
+    data = 42;
+    ready.store(true, std::memory_order_relaxed);
+  });
+  if (ready.load(std::memory_order_acquire)) assert(data == 42);
+  producer.join();
+}

@@ -1,0 +1,16 @@
+// The flag is atomic, so it is no race; it orders nothing, so the data is one.
+#include <atomic>
+#include <cassert>
+#include <thread>
+
+int data = 0;
+std::atomic<bool> ready{false};
+
+int main() {
+  std::thread producer([] {
+    data = 42;
+    ready.store(true, std::memory_order_relaxed);
+  });
+  if (ready.load(std::memory_order_relaxed)) assert(data == 42);
+  producer.join();
+}

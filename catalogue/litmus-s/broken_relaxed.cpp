@@ -1,0 +1,20 @@
+// The second thread writes because it saw the flag, and its write may still be placed before the first one.
+#include <atomic>
+#include <cassert>
+#include <thread>
+
+std::atomic<int> x{0}, flag{0};
+
+int main() {
+  bool seen = false;
+  std::thread other([] {
+    x.store(2, std::memory_order_relaxed);
+    flag.store(1, std::memory_order_relaxed);
+  });
+  if (flag.load(std::memory_order_relaxed) == 1) {
+    seen = true;
+    x.store(1, std::memory_order_relaxed);
+  }
+  other.join();
+  assert((!seen || x == 1) && "the later write is last");
+}

@@ -1,0 +1,20 @@
+// The write of 2 happens before the write of 1, so it is before it in the modification order.
+#include <atomic>
+#include <cassert>
+#include <thread>
+
+std::atomic<int> x{0}, flag{0};
+
+int main() {
+  bool seen = false;
+  std::thread other([] {
+    x.store(2, std::memory_order_relaxed);
+    flag.store(1, std::memory_order_release);
+  });
+  if (flag.load(std::memory_order_acquire) == 1) {
+    seen = true;
+    x.store(1, std::memory_order_relaxed);
+  }
+  other.join();
+  assert((!seen || x == 1) && "the later write is last");
+}

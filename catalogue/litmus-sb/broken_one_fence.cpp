@@ -1,0 +1,19 @@
+// A fence orders its own thread. The other one still reads before its store is out.
+#include <atomic>
+#include <cassert>
+#include <thread>
+
+std::atomic<int> x{0}, y{0};
+
+int main() {
+  int saw_y = 0, saw_x = 0;
+  std::thread other([&] {
+    x.store(1, std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    saw_y = y.load(std::memory_order_relaxed);
+  });
+  y.store(1, std::memory_order_relaxed);
+  saw_x = x.load(std::memory_order_relaxed);
+  other.join();
+  assert((saw_x == 1 || saw_y == 1) && "one of them sees the other");
+}

@@ -1,0 +1,26 @@
+// The order is right. The two locks are one.
+#include <cassert>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+struct Account {
+  std::mutex mutex;
+  int balance = 100;
+};
+
+void transfer(Account& from, Account& to, int amount) {
+  const bool from_first = std::less<>()(&from, &to);
+  const std::lock_guard first(from_first ? from.mutex : to.mutex);
+  const std::lock_guard second(from_first ? to.mutex : from.mutex);
+  from.balance -= amount;
+  to.balance += amount;
+}
+
+int main() {
+  Account alice, bob;
+  std::thread other([&] { transfer(bob, alice, 5); });
+  transfer(alice, alice, 10);
+  other.join();
+  assert(alice.balance == 105 && bob.balance == 95);
+}
