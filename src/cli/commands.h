@@ -16,6 +16,8 @@ int merge_command(const std::vector<std::string>& words);
 int explain_command(const std::vector<std::string>& words);
 /// Not for users: becomes the program that a debugger starts, with a segment and the runtime.
 int internal_run_command(const std::vector<std::string>& words);
+/// Who waits for whom in a running process, a core file or a database.
+int dump_command(const std::vector<std::string>& words);
 /// Not for users: renders the segment that lockstep::check has filled in another process.
 int internal_report_command(const std::vector<std::string>& words);
 /// Not for users: which calls of hooks in a program belong to the standard library, as names/library_sites.h says, in

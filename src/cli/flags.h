@@ -9,7 +9,7 @@
 
 namespace lockstep::cli {
 
-enum Command : unsigned { kCheck = 1, kReplay = 2, kExplain = 4, kMerge = 8, kShow = 16 };
+enum Command : unsigned { kCheck = 1, kReplay = 2, kExplain = 4, kMerge = 8, kShow = 16, kDump = 32 };
 
 struct Flag {
   std::string_view name;     // with the dashes

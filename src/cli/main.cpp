@@ -30,6 +30,7 @@ int run(const std::vector<std::string>& words) {
   if (command == "replay") return replay_command(rest);
   if (command == "merge") return merge_command(rest);
   if (command == "explain") return explain_command(rest);
+  if (command == "dump") return dump_command(rest);
   if (command == "internal-run") return internal_run_command(rest);
   if (command == "internal-report") return internal_report_command(rest);
   if (command == "internal-library-sites") return internal_library_sites_command(rest);
@@ -41,8 +42,9 @@ int run(const std::vector<std::string>& words) {
     fmt::print("lockstep {}\n", LOCKSTEP_VERSION);
     return 0;
   }
-  throw host::UserError(fmt::format("{}: no such {}; use check, show, replay, merge or explain, see lockstep --help",
-                                    command, command.starts_with("-") ? "option" : "command"));
+  throw host::UserError(
+      fmt::format("{}: no such {}; use check, show, replay, merge, explain or dump, see lockstep --help", command,
+                  command.starts_with("-") ? "option" : "command"));
 }
 
 }  // namespace
