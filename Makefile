@@ -46,6 +46,7 @@ bench: ## Measure, as the numbers in bench/README.md were
 	@$(BUILD)
 	@bench/run
 	@bench/reporting
+	@bench/dump
 
 format: ## Lay out every C and C++ file
 	@tools/bootstrap lint

@@ -138,7 +138,7 @@ std::uint64_t Arguments::number(std::string_view name, std::uint64_t fallback) c
 }
 
 double Arguments::time(std::string_view name, double fallback) const {
-  return has(name) ? parse_time(text(name)) : fallback;
+  return has(name) ? parse_time(text(name), name) : fallback;
 }
 
 std::uint64_t parse_number(std::string_view option, const std::string& text) {
@@ -153,7 +153,7 @@ std::uint64_t parse_number(std::string_view option, const std::string& text) {
   return value;
 }
 
-double parse_time(const std::string& text) {
+double parse_time(const std::string& text, std::string_view option) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
   const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
@@ -163,10 +163,10 @@ double parse_time(const std::string& text) {
                         : unit == "h"                  ? 3600
                                                        : 0;
   if (error != std::errc() || factor == 0 || !(value >= 0)) {
-    throw UserError(fmt::format("--time {}: is not a time; write for example 500ms, 30s or 2m", text));
+    throw UserError(fmt::format("{} {}: is not a time; write for example 500ms, 30s or 2m", option, text));
   }
   if (value * factor > 365.0 * 24 * 3600)
-    throw UserError(fmt::format("--time {}: is longer than a year; 0 means no limit", text));
+    throw UserError(fmt::format("{} {}: is longer than a year; 0 means no limit", option, text));
   return value * factor;
 }
 

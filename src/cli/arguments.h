@@ -37,7 +37,7 @@ class Arguments {
 };
 
 /// `30s`, `500ms`, `2m`, `1h`, plain seconds; throws UserError.
-double parse_time(const std::string& text);
+double parse_time(const std::string& text, std::string_view option = "--time");
 std::uint64_t parse_number(std::string_view option, const std::string& text);
 
 }  // namespace lockstep::cli

@@ -50,7 +50,7 @@ constexpr std::array kFlags = {
          "how one execution is undone before the next"},
     Flag{"--require-complete", "", "", "", kCheck, "a search that did not explore everything is exit status 3"},
     Flag{"--warnings-as-errors", "", "", "", kCheck, "a warning about the program is a bug"},
-    Flag{"--json", "FILE|-", "", "", kCheck | kShow | kReplay | kExplain | kMerge,
+    Flag{"--json", "FILE|-", "", "", kCheck | kShow | kReplay | kExplain | kMerge | kDump,
          "write the report as JSON; - is standard output"},
     Flag{"--junit", "FILE|-", "", "", kCheck | kReplay | kExplain, "write the report as JUnit XML, for CI systems"},
     Flag{"--sarif", "FILE|-", "", "", kCheck | kReplay | kExplain,
@@ -61,6 +61,15 @@ constexpr std::array kFlags = {
          "microsecond for each event"},
     Flag{"--html", "FILE|-", "", "", kCheck | kShow | kReplay | kExplain,
          "write the report as one page that needs no server: threads over time, waits, source, values, both runs"},
+    Flag{"--html", "FILE|-", "", "", kDump, "write the dump as one page that needs no server and no scripts"},
+    Flag{"--dot", "FILE|-", "", "", kDump, "write the wait-for graph for Graphviz: dot -Tsvg"},
+    Flag{"--watch", "SECONDS", "", "", kDump,
+         "look on for this time first, without stopping the process, and say who has not moved"},
+    Flag{"--all", "", "", "", kDump, "every thread by itself, with its whole stack; nothing is folded or cut"},
+    Flag{
+        "--postgres", "CONNINFO", "", "", kDump,
+        "the sessions of a PostgreSQL server instead of a process: who waits for whose lock (a connection string, such "
+        "as \"host=db dbname=app\")"},
     Flag{"--trace", "FILE", "", "", kCheck | kShow,
          "where the failing execution goes (default: lockstep-PROGRAM-KIND.trace)"},
     Flag{"--gdb", "", "", "", kReplay,
@@ -89,8 +98,9 @@ constexpr std::array kFlags = {
     Flag{"--reference", "", "", "", kList, "the whole reference as Markdown, from the cards: docs/reference.md"},
     Flag{"--catalogue", "DIR", "", "Lockstep's own", kList | kShow | kRun | kDiff | kWhich,
          "another catalogue; LOCKSTEP_CATALOGUE does the same"},
-    Flag{"--quiet", "", "", "", kCheck | kShow | kReplay | kExplain | kMerge | kRun, "no text on standard output"},
-    Flag{"--color", "WHEN", "auto|always|never", "auto", kCheck | kShow | kReplay | kExplain | kDiff,
+    Flag{"--quiet", "", "", "", kCheck | kShow | kReplay | kExplain | kMerge | kRun | kDump,
+         "no text on standard output"},
+    Flag{"--color", "WHEN", "auto|always|never", "auto", kCheck | kShow | kReplay | kExplain | kDiff | kDump,
          "colour in the text"},
     Flag{"--progress", "WHEN", "auto|always|never", "auto", kCheck | kShow, "a progress line on standard error"},
 };
@@ -166,6 +176,8 @@ std::string_view command_name(Command command) {
       return "check";
     case kReplay:
       return "replay";
+    case kDump:
+      return "dump";
     case kExplain:
       return "explain";
     case kMerge:
@@ -192,6 +204,8 @@ std::string help_text() {
          "  lockstep replay [options] TRACE                  run one recorded execution again\n"
          "  lockstep merge [options] A.json B.json ...       put the reports of the parts of a search together\n"
          "  lockstep explain [options] TRACE|KIND|PATTERN    say a recorded execution, or a word, in words\n"
+         "  lockstep dump [options] PID|CORE                 who waits for whom in a process that runs, or has "
+         "crashed\n"
          "\n"
          "The catalogue of patterns, broken and fixed:\n"
          "  lockstep list [options]                          what there is\n"
@@ -233,6 +247,15 @@ std::string help_text(Command command) {
       return "lockstep merge [options] A.json B.json ...\n\n"
              "The reports of `lockstep check --shard I/N --json` for each I, of one program, as the report of the "
              "whole.\n\n" +
+             options_text(command);
+    case kDump:
+      return "lockstep dump [options] PID|CORE\n"
+             "lockstep dump [options] --postgres CONNINFO\n\n"
+             "Who waits for whom, with stacks, holders and cycles; the process need not be prepared in any way, is "
+             "stopped "
+             "for\nmilliseconds and never changed. Exit status: 0 nothing is stuck, 1 a deadlock, 2 wrong usage or no "
+             "such "
+             "process,\n5 not permitted, and what is missing.\n\n" +
              options_text(command);
     case kExplain:
       return "lockstep explain [options] TRACE|KIND|PATTERN\n\n" + options_text(command);

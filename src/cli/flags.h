@@ -18,7 +18,8 @@ enum Command : unsigned {
   kList = 32,
   kRun = 64,
   kDiff = 128,
-  kWhich = 256
+  kWhich = 256,
+  kDump = 512
 };
 
 struct Flag {

@@ -30,6 +30,7 @@ int run(const std::vector<std::string>& words) {
   if (command == "replay") return replay_command(rest);
   if (command == "merge") return merge_command(rest);
   if (command == "explain") return explain_command(rest);
+  if (command == "dump") return dump_command(rest);
   if (command == "internal-run") return internal_run_command(rest);
   if (command == "list") return list_command(rest);
   if (command == "run") return run_command(rest);
@@ -46,7 +47,7 @@ int run(const std::vector<std::string>& words) {
     return 0;
   }
   throw host::UserError(
-      fmt::format("{}: no such {}; use check, show, replay, explain, list or run, see lockstep --help", command,
+      fmt::format("{}: no such {}; use check, show, replay, explain, dump, list or run, see lockstep --help", command,
                   command.starts_with("-") ? "option" : "command"));
 }
 

@@ -1,0 +1,308 @@
+#include "dump/capture.h"
+
+#include <fmt/format.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <climits>
+#include <csignal>
+#include <cstring>
+#include <exception>
+#include <optional>
+#include <set>
+#include <thread>
+
+#include "dump/proc.h"
+#include "dump/syscalls.h"
+#include "host/user_error.h"
+
+namespace lockstep::dump {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using host::UserError;
+
+// Deeper stacks are cut: what a thread waits for lies at the top. Locks are read with what is round them.
+constexpr std::uint64_t kStackBytes = 192 * 1024;
+constexpr std::uint64_t kWindowBefore = 64, kWindowAfter = 128;
+// A thread that does not stop within this time is looked at without having stopped.
+constexpr auto kStopTime = std::chrono::milliseconds(15);
+
+bool may_trace() {
+  const std::string capabilities = status_field(read_file("/proc/self/status"), "CapEff");
+  constexpr int kSysPtrace = 19;
+  return (std::strtoull(capabilities.c_str(), nullptr, 16) >> kSysPtrace & 1) != 0;
+}
+
+// Why the kernel said no, and what would make it say yes.
+[[noreturn]] void not_permitted(int pid, int error) {
+  const std::string status = read_file(fmt::format("/proc/{}/status", pid));
+  const auto refuse = [&](const std::string& why) {
+    throw UserError(fmt::format("{}: may not be looked at: {}", pid, why), host::kExitUnsupported);
+  };
+  const int tracer = std::atoi(status_field(status, "TracerPid").c_str());
+  if (tracer != 0) {
+    refuse(fmt::format("process {} ({}) traces it already, and there can be one tracer only; end that one first",
+                       tracer, status_field(read_file(fmt::format("/proc/{}/status", tracer)), "Name")));
+  }
+  if (read_link(fmt::format("/proc/{}/exe", pid)).empty() && status_field(status, "VmSize").empty()) {
+    refuse("it is a thread of the kernel, which has no stack here");
+  }
+  if (may_trace()) {
+    refuse(fmt::format(
+        "the kernel refuses ptrace ({}) though CAP_SYS_PTRACE is there: a security module, a seccomp filter, "
+        "or a user namespace that is not this one's child; run lockstep as root of the host",
+        std::strerror(error)));
+  }
+  const std::string user = status_field(status, "Uid");
+  if (std::strtoul(user.c_str(), nullptr, 10) != geteuid()) {
+    refuse(fmt::format(
+        "it belongs to user {} and lockstep runs as {}; run as that user or as root, or give CAP_SYS_PTRACE "
+        "(sudo setcap cap_sys_ptrace+ep on lockstep; in a container --cap-add SYS_PTRACE)",
+        std::strtoul(user.c_str(), nullptr, 10), geteuid()));
+  }
+  const std::string scope = read_file("/proc/sys/kernel/yama/ptrace_scope");
+  if (!scope.empty() && scope[0] != '0') {
+    refuse(fmt::format("kernel.yama.ptrace_scope is {}, and CAP_SYS_PTRACE is missing; run as root{}", scope[0],
+                       scope[0] == '3'   ? ", after a reboot with another setting: 3 forbids ptrace to all"
+                       : scope[0] == '2' ? " (2: root only)"
+                                         : ", or allow it: sudo sysctl kernel.yama.ptrace_scope=0"));
+  }
+  refuse(
+      fmt::format("the kernel refuses ptrace ({}) and CAP_SYS_PTRACE is missing: the process is not dumpable (it has "
+                  "changed its user, has more capabilities, or called prctl(PR_SET_DUMPABLE, 0)), or a seccomp filter "
+                  "forbids it; run as root, in a container with --cap-add SYS_PTRACE",
+                  std::strerror(error)));
+  std::abort();  // refuse() throws
+}
+
+struct Tracee {
+  ThreadState state;
+  bool seized = false, stopped = false;
+  int signal = 0;                    // that it was about to get when it stopped
+  std::optional<SyscallLine> sleep;  // where it slept before, if it is looked at without a stop
+};
+
+class Session {
+ public:
+  explicit Session(int pid) : pid_(pid) {}
+  ~Session() { let_go(); }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  void stop();
+  void copy(Snapshot* out);
+  void let_go();
+  void finish(Snapshot* out);
+  double pause() const { return pause_; }
+
+ private:
+  void seize_new();
+  void wait_for_stops();
+  void read_registers(Tracee* t);
+  std::vector<std::byte> read_bytes(std::uint64_t from, std::uint64_t to) const;
+
+  int pid_;
+  std::vector<Tracee> tracees_;
+  Clock::time_point first_stop_{};
+  double pause_ = 0;
+};
+
+// Seizes the threads that are not yet, and asks those to stop that should.
+void Session::seize_new() {
+  std::vector<std::size_t> fresh;
+  for (const int tid : thread_ids(pid_)) {
+    const bool known = std::any_of(tracees_.begin(), tracees_.end(), [&](auto& t) { return t.state.tid == tid; });
+    if (known) continue;
+    Tracee t;
+    t.state.tid = tid;
+    const std::string stat = read_file(fmt::format("/proc/{}/task/{}/stat", pid_, tid));
+    const std::size_t name_end = stat.rfind(')');
+    const char state = name_end != std::string::npos && name_end + 2 < stat.size() ? stat[name_end + 2] : '?';
+    if (state == '?') continue;  // it has just ended
+    t.state.ended = state == 'Z' || state == 'X';
+    const auto sleep = syscall_of(pid_, tid);
+    if (!t.state.ended && sleep && (state == 'D' || fails_after_stop(sleep->number))) t.sleep = sleep;
+    tracees_.push_back(t);
+    if (!t.state.ended && !t.sleep) fresh.push_back(tracees_.size() - 1);
+  }
+  for (const std::size_t i : fresh) {
+    Tracee& t = tracees_[i];
+    if (ptrace(PTRACE_SEIZE, t.state.tid, nullptr, nullptr) == 0) {
+      t.seized = true;
+    } else if (errno == ESRCH) {
+      t.state.ended = true;
+    } else {
+      not_permitted(pid_, errno);
+    }
+  }
+  if (first_stop_ == Clock::time_point{}) first_stop_ = Clock::now();
+  for (const std::size_t i : fresh) {
+    if (tracees_[i].seized) ptrace(PTRACE_INTERRUPT, tracees_[i].state.tid, nullptr, nullptr);
+  }
+}
+
+void Session::wait_for_stops() {
+  const auto deadline = Clock::now() + kStopTime;
+  for (Tracee& t : tracees_) {
+    while (t.seized && !t.stopped) {
+      int status = 0;
+      const int r = waitpid(t.state.tid, &status, __WALL | WNOHANG);
+      if (r == t.state.tid && WIFSTOPPED(status)) {
+        t.stopped = true;
+        if (status >> 16 != PTRACE_EVENT_STOP) t.signal = WSTOPSIG(status);
+      } else if (r != 0 && !(r < 0 && errno == EINTR)) {
+        t.seized = false;
+        t.state.ended = true;
+      } else if (Clock::now() > deadline) {
+        t.sleep = syscall_of(pid_, t.state.tid);
+        break;
+      } else {
+        // They need the processor to come to a stop.
+        std::this_thread::sleep_for(std::chrono::microseconds(30));
+      }
+    }
+  }
+}
+
+void Session::stop() {
+  // Threads may start others until all have stopped.
+  for (int round = 0; round < 10; ++round) {
+    const std::size_t before = tracees_.size();
+    seize_new();
+    wait_for_stops();
+    if (round > 0 && tracees_.size() == before) break;
+  }
+}
+
+void Session::read_registers(Tracee* t) {
+  ThreadState& s = t->state;
+  if (t->stopped) {
+    user_regs_struct r;
+    iovec into = {&r, sizeof r};
+    if (ptrace(PTRACE_GETREGSET, s.tid, 1 /* NT_PRSTATUS */, &into) != 0) return;
+    set_registers(&s, r);
+  } else if (t->sleep) {
+    s.registers_known = false;
+    s.registers[kRsp] = t->sleep->sp;
+    s.registers[kRip] = t->sleep->pc;
+    s.syscall = t->sleep->number;
+    s.arguments = t->sleep->arguments;
+  }
+}
+
+std::vector<std::byte> Session::read_bytes(std::uint64_t from, std::uint64_t to) const {
+  std::vector<std::byte> bytes(to - from);
+  const iovec here = {bytes.data(), bytes.size()};
+  const iovec there = {reinterpret_cast<void*>(from), bytes.size()};
+  const ssize_t n = process_vm_readv(pid_, &here, 1, &there, 1, 0);
+  bytes.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+  return bytes;
+}
+
+void Session::copy(Snapshot* out) {
+  std::set<std::uint64_t> words;  // many may sleep on one
+  for (Tracee& t : tracees_) {
+    read_registers(&t);
+    const ThreadState& s = t.state;
+    const std::uint64_t sp = s.registers[kRsp];
+    if (sp == 0) continue;
+    // The red zone below the stack pointer holds a leaf function's variables.
+    constexpr std::uint64_t kRedZone = 128;
+    std::uint64_t end = out->stack_end(s);
+    if (end == 0) end = sp + 4096;  // mapped after the list was read
+    out->memory.add(sp - kRedZone, read_bytes(sp - kRedZone, std::min(end, sp + kStackBytes)));
+    const std::uint64_t word = s.arguments[0];
+    if (s.syscall == SYS_futex && words.insert(word).second) {
+      out->memory.add(word - kWindowBefore, read_bytes(word - kWindowBefore, word + kWindowAfter));
+    }
+  }
+}
+
+void Session::let_go() {
+  bool any = false;
+  for (Tracee& t : tracees_) {
+    if (t.stopped) ptrace(PTRACE_DETACH, t.state.tid, nullptr, static_cast<std::uintptr_t>(t.signal));
+    any |= t.stopped;
+    t.stopped = t.seized = false;
+  }
+  if (any) pause_ = std::chrono::duration<double>(Clock::now() - first_stop_).count();
+}
+
+void Session::finish(Snapshot* out) {
+  for (Tracee& t : tracees_) {
+    ThreadState& s = t.state;
+    const std::string status = read_file(fmt::format("/proc/{}/task/{}/status", pid_, s.tid));
+    if (status.empty()) continue;
+    s.comm = status_field(status, "Name");
+    s.inner_tid = inner_id(status, s.tid);
+    // One that was not stopped must still sleep where it slept, or the copy of its stack is worth nothing.
+    if (!s.registers_known && syscall_of(pid_, s.tid) != t.sleep) {
+      s.syscall = -1;
+      s.registers = {};
+    }
+    if (s.ended && s.tid != pid_) continue;
+    out->threads.push_back(s);
+  }
+  out->pause = pause_;
+}
+
+Snapshot take(int pid) {
+  Snapshot out;
+  out.pid = pid;
+  out.mappings = mappings_of(pid);
+  out.program = read_link(fmt::format("/proc/{}/exe", pid));
+  out.root = fmt::format("/proc/{}/root", pid);
+  Session session(pid);
+  session.stop();
+  session.copy(&out);
+  session.let_go();
+  session.finish(&out);
+  out.memory.set_fallback([pid](std::uint64_t address, void* into, std::size_t size) {
+    const iovec here = {into, size};
+    const iovec there = {reinterpret_cast<void*>(address), size};
+    return process_vm_readv(pid, &here, 1, &there, 1, 0) == static_cast<ssize_t>(size);
+  });
+  return out;
+}
+
+}  // namespace
+
+Snapshot capture(int pid) {
+  const std::string status = read_file(fmt::format("/proc/{}/status", pid));
+  if (status.empty()) {
+    throw UserError(fmt::format("{}: there is no such process (lockstep sees those of its own pid namespace)", pid));
+  }
+  if (const int group = std::atoi(status_field(status, "Tgid").c_str()); group != pid) {
+    return capture(group);  // a thread's id stands for its process
+  }
+  if (status_field(status, "State").starts_with("Z") && thread_ids(pid).size() <= 1) {
+    throw UserError(fmt::format("{}: has ended; its parent has not asked for its exit status yet", pid));
+  }
+  if (pid == getpid()) throw UserError(fmt::format("{}: is lockstep itself; name another process", pid));
+  // The tracer is a thread of its own: when it ends the kernel lets go of all that it has seized, even of a thread that
+  // did not stop in time.
+  Snapshot out;
+  std::exception_ptr error;
+  std::thread([&] {
+    // Where it is allowed: others' work should not make the stop longer. It is the thread's alone.
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), -20);
+    try {
+      out = take(pid);
+    } catch (...) {
+      error = std::current_exception();
+    }
+  }).join();
+  if (error) std::rethrow_exception(error);
+  return out;
+}
+
+}  // namespace lockstep::dump

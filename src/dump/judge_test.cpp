@@ -1,0 +1,95 @@
+// Who is stuck, and in what words: on pictures made by hand.
+#include <gtest/gtest.h>
+
+#include "dump/forms.h"
+#include "dump/picture.h"
+
+namespace lockstep::dump {
+namespace {
+
+Thread thread(int tid, const char* name) {
+  Thread t;
+  t.tid = tid;
+  t.name = name;
+  return t;
+}
+
+Thread waits(int tid, const char* name, const char* kind, const char* object, Ends ends,
+             std::vector<int> holders = {}) {
+  Thread t = thread(tid, name);
+  Wait w;
+  w.kind = kind;
+  w.object = object;
+  w.address = 64 + static_cast<std::uint64_t>(object[0]);
+  w.ends = ends;
+  w.holders = std::move(holders);
+  t.wait = w;
+  return t;
+}
+
+Picture judged(std::vector<Thread> threads) {
+  Picture p;
+  p.threads = std::move(threads);
+  judge(&p);
+  return p;
+}
+
+TEST(Judge, ACycleIsADeadlockWhoeverElseIsAlive) {
+  const Picture p = judged({waits(1, "A", "mutex", "x", Ends::kHolder, {2}),
+                            waits(2, "B", "mutex", "y", Ends::kHolder, {1}), thread(3, "worker")});
+  EXPECT_TRUE(p.deadlocked);
+  EXPECT_EQ(p.pattern, "lock-order-inversion");
+  EXPECT_EQ(
+      p.summary,
+      "Lock-order inversion on `y` and `x`: A holds `y` and waits for `x`, B holds `x` and waits for `y`; neither can "
+      "go on.");
+  ASSERT_EQ(p.cycles.size(), 1u);
+  EXPECT_EQ(p.threads[2].state, "running");
+  EXPECT_EQ(p.threads[0].holds, std::vector<std::string>{"`y`"});
+}
+
+TEST(Judge, ANotificationCanComeFromAnyoneAlive) {
+  const Thread sleeper = waits(1, "A", "condition variable", "ready", Ends::kAnyThread);
+  EXPECT_FALSE(judged({sleeper, thread(2, "B")}).deadlocked);
+  EXPECT_FALSE(judged({sleeper, waits(2, "B", "accept", "", Ends::kOutside)}).deadlocked);
+  EXPECT_FALSE(judged({sleeper, waits(2, "B", "nanosleep", "", Ends::kTime)}).deadlocked);
+  const Picture p = judged({sleeper, waits(2, "main", "join", "", Ends::kHolder, {1})});
+  EXPECT_TRUE(p.deadlocked);
+  EXPECT_EQ(p.pattern, "lost-wakeup");
+  EXPECT_EQ(p.summary,
+            "Lost wakeup on `ready`: A sleeps for ever, and nobody is left to wake it. Behind that, main joins A.");
+}
+
+TEST(Judge, SuspectsAreToldOfOnlyWhenAllAreStuck) {
+  Thread writer = waits(1, "A", "rwlock", "table", Ends::kAnyThread, {1});
+  writer.wait->shared_hold = true;
+  writer.wait->certain = false;
+  const Picture stuck = judged({writer});
+  EXPECT_EQ(stuck.pattern, "self-deadlock");
+  EXPECT_NE(stuck.summary.find("holds it for reading and locks it for writing"), std::string::npos) << stuck.summary;
+  const Picture alive = judged({writer, thread(2, "B")});
+  EXPECT_FALSE(alive.deadlocked);
+  EXPECT_TRUE(alive.threads[0].wait->holders.empty());
+}
+
+TEST(Judge, ALockOfOneThatEndedIsLeaked) {
+  Thread t = waits(1, "A", "mutex", "x", Ends::kGone);
+  t.wait->gone = 77;
+  const Picture p = judged({t, thread(2, "B")});
+  EXPECT_EQ(p.pattern, "leaked-lock");
+  EXPECT_NE(p.summary.find("thread 77, which has exited"), std::string::npos) << p.summary;
+}
+
+TEST(Forms, ForeignNamesCannotBreakOut) {
+  Picture p = judged({waits(1, "<script>\"\n\033[2J", "mutex", "\xff</td>", Ends::kHolder, {1})});
+  p.program = "</title><script>";
+  EXPECT_EQ(to_html(p).find("<script"), std::string::npos);
+  EXPECT_EQ(to_html(p).find("\xff"), std::string::npos);
+  EXPECT_EQ(to_text(p, {}, true).find('\033'), std::string::npos);
+  EXPECT_EQ(to_dot(p).find("\"\n"), to_dot(p).npos);
+  EXPECT_EQ(to_json(p).find("\xff"), std::string::npos);
+  EXPECT_EQ(to_json(p).find('\033'), std::string::npos);
+}
+
+}  // namespace
+}  // namespace lockstep::dump

@@ -1,0 +1,27 @@
+// What a sleeping thread waits for, by the functions it is in and by how the C library lays out its objects.
+//
+// Symbols make it sure; without any (a static, stripped program) the word it sleeps on and what stands round it decide.
+// A new kind of lock is a line in the table of functions (recognise.cpp), and where its owner is kept.
+// The layouts are those of glibc on x86-64 since 2.25. Thread safety: pure functions.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "dump/picture.h"
+#include "dump/snapshot.h"
+#include "dump/symbols.h"
+
+namespace lockstep::dump {
+
+/// What is known of all threads when one is judged.
+struct Evidence {
+  const Snapshot& snapshot;
+  Symbols& symbols;
+  const std::vector<std::vector<Frame>>& stacks;  // of snapshot.threads
+};
+
+/// Nothing for a thread that runs, or that is about to go on.
+std::optional<Wait> recognise(const Evidence& evidence, std::size_t thread);
+
+}  // namespace lockstep::dump

@@ -1,0 +1,421 @@
+// A process that hangs, works or idles in the way that its argument names; tests/dump/run looks at it. It writes
+// "ready" when its threads are about to block.
+#include <fcntl.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <sys/epoll.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <functional>
+#include <future>
+#include <map>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+struct Account {
+  std::mutex mutex;
+  int balance = 0;
+};
+
+std::mutex a, b, c;
+std::shared_mutex table;
+pthread_rwlock_t raw_table = PTHREAD_RWLOCK_INITIALIZER;
+std::condition_variable ready;
+bool done = false;
+sem_t permits;
+pthread_barrier_t raw_meeting;
+std::once_flag once;
+std::atomic<int> word = 0;
+Account alice, bob;
+
+// Threads that have got as far as they must; the rest of the way to the block is short, and the test looks again.
+std::atomic<int> arrived = 0;
+
+void await(int count) {
+  while (arrived.load() < count) sched_yield();
+}
+
+void say_ready() { [[maybe_unused]] const ssize_t n = write(1, "ready\n", 6); }
+
+[[gnu::noinline]] void transfer(Account& from, Account& to) {
+  std::lock_guard<std::mutex> first(from.mutex);
+  ++arrived;
+  await(2);
+  std::lock_guard<std::mutex> second(to.mutex);
+  --from.balance;
+  ++to.balance;
+}
+
+void ab_ba() {
+  std::thread x([] { transfer(alice, bob); }), y([] { transfer(bob, alice); });
+  await(2);
+  say_ready();
+  x.join();
+  y.join();
+}
+
+void three_way() {
+  const auto take = [](std::mutex& mine, std::mutex& next) {
+    mine.lock();
+    ++arrived;
+    await(3);
+    next.lock();
+    next.unlock();
+    mine.unlock();
+  };
+  std::thread x([&] { take(a, b); }), y([&] { take(b, c); }), z([&] { take(c, a); });
+  await(3);
+  say_ready();
+  x.join();
+  y.join();
+  z.join();
+}
+
+void self_deadlock() {
+  say_ready();
+  a.lock();
+  a.lock();
+  a.unlock();
+}
+
+void lock_join() {
+  a.lock();
+  std::thread worker([] {
+    a.lock();
+    a.unlock();
+  });
+  say_ready();
+  worker.join();
+  a.unlock();
+}
+
+void lost_wakeup() {
+  ready.notify_one();  // nobody waits yet
+  std::thread worker([] {
+    std::unique_lock<std::mutex> lock(a);
+    ready.wait(lock);
+  });
+  say_ready();
+  worker.join();
+}
+
+void nested_monitor() {
+  std::thread sleeper([] {
+    std::lock_guard<std::mutex> outer(b);
+    std::unique_lock<std::mutex> lock(a);
+    ++arrived;
+    ready.wait(lock, [] { return done; });
+  });
+  await(1);
+  std::thread waker([] {
+    std::lock_guard<std::mutex> outer(b);
+    done = true;
+    ready.notify_one();
+  });
+  say_ready();
+  sleeper.join();
+  waker.join();
+}
+
+void upgrade() {
+  std::thread worker([] {
+    pthread_rwlock_rdlock(&raw_table);
+    pthread_rwlock_wrlock(&raw_table);
+    pthread_rwlock_unlock(&raw_table);
+  });
+  say_ready();
+  worker.join();
+}
+
+void upgrade_two() {
+  const auto work = [] {
+    std::shared_lock<std::shared_mutex> reading(table);
+    ++arrived;
+    await(2);
+    table.lock();
+    table.unlock();
+  };
+  std::thread x(work), y(work);
+  say_ready();
+  x.join();
+  y.join();
+}
+
+// Another thread is alive and well: what the upgrade waits for must be found without the help of silence.
+void upgrade_beside_work() {
+  std::thread([] {
+    for (;;) pause();
+  }).detach();
+  upgrade();
+}
+
+void leaked_lock() {
+  std::thread([] { a.lock(); }).join();
+  std::thread worker([] {
+    a.lock();
+    a.unlock();
+  });
+  say_ready();
+  worker.join();
+}
+
+[[gnu::noinline]] void slow_io(int fd) {
+  char byte;
+  [[maybe_unused]] const ssize_t n = read(fd, &byte, 1);
+}
+
+void crowd() {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) std::abort();
+  if (fork() == 0) {
+    close(ends[0]);
+    while (getppid() != 1) usleep(100000);  // keeps the other end, and goes with its parent
+    _exit(0);
+  }
+  close(ends[1]);
+  std::thread holder([&] {
+    std::lock_guard<std::mutex> lock(a);
+    ++arrived;
+    slow_io(ends[0]);
+  });
+  await(1);
+  std::vector<std::thread> all;
+  for (int i = 0; i < 200; ++i) {
+    all.emplace_back([] {
+      ++arrived;
+      std::lock_guard<std::mutex> lock(a);
+    });
+  }
+  await(201);
+  say_ready();
+  holder.join();
+  for (auto& t : all) t.join();
+}
+
+// A reader that sleeps in input is no deadlock, though the lock does not say who reads.
+void reader_in_io() {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) std::abort();
+  if (fork() == 0) {
+    close(ends[0]);
+    while (getppid() != 1) usleep(100000);
+    _exit(0);
+  }
+  close(ends[1]);
+  std::thread holder([&] {
+    pthread_rwlock_rdlock(&raw_table);
+    ++arrived;
+    slow_io(ends[0]);
+    pthread_rwlock_unlock(&raw_table);
+  });
+  await(1);
+  std::thread writer([] { pthread_rwlock_wrlock(&raw_table); });
+  say_ready();
+  holder.join();
+  writer.join();
+}
+
+void writer_holds() {
+  std::thread holder([] {
+    std::unique_lock<std::shared_mutex> lock(table);
+    ++arrived;
+    for (;;) pause();
+  });
+  await(1);
+  std::thread reader([] { std::shared_lock<std::shared_mutex> lock(table); });
+  say_ready();
+  holder.join();
+  reader.join();
+}
+
+void semaphore() {
+  sem_init(&permits, 0, 0);
+  std::thread worker([] { sem_wait(&permits); });
+  say_ready();
+  worker.join();
+}
+
+void barrier() {
+  pthread_barrier_init(&raw_meeting, nullptr, 3);
+  std::thread x([] { pthread_barrier_wait(&raw_meeting); }), y([] { pthread_barrier_wait(&raw_meeting); });
+  say_ready();
+  x.join();
+  y.join();
+}
+
+void future() {
+  std::promise<int> promise;
+  auto value = promise.get_future();
+  std::thread worker([&] { value.get(); });
+  say_ready();
+  worker.join();
+}
+
+[[gnu::noinline]] int slow_value() {
+  ++arrived;
+  std::lock_guard<std::mutex> lock(a);
+  return 1;
+}
+[[gnu::noinline]] int shared_value() {
+  static const int value = slow_value();
+  return value;
+}
+
+// Two threads, one lock, and a static variable: the one that initialises it needs the lock of the other, which wants
+// the variable.
+void static_guard() {
+  std::thread x([] {
+    std::lock_guard<std::mutex> lock(a);
+    await(1);
+    shared_value();
+  });
+  std::thread y([] {
+    while (a.try_lock()) a.unlock();
+    shared_value();
+  });
+  say_ready();
+  x.join();
+  y.join();
+}
+
+void call_once() {
+  std::thread x([] {
+    std::lock_guard<std::mutex> lock(a);
+    await(1);
+    std::call_once(once, [] {});
+  });
+  std::thread y([] {
+    while (a.try_lock()) a.unlock();
+    std::call_once(once, [] {
+      ++arrived;
+      std::lock_guard<std::mutex> lock(a);
+    });
+  });
+  say_ready();
+  x.join();
+  y.join();
+}
+
+void atomic_wait() {
+  std::thread worker([] { word.wait(0); });
+  say_ready();
+  worker.join();
+}
+
+void own_pipe() {
+  int ends[2];
+  if (pipe(ends) != 0) std::abort();
+  std::thread worker([&] { slow_io(ends[0]); });
+  say_ready();
+  worker.join();
+}
+
+void two_kinds(int type, int protocol, bool robust) {
+  static pthread_mutex_t m;
+  pthread_mutexattr_t attributes;
+  pthread_mutexattr_init(&attributes);
+  pthread_mutexattr_settype(&attributes, type);
+  pthread_mutexattr_setprotocol(&attributes, protocol);
+  if (robust) pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+  pthread_mutex_init(&m, &attributes);
+  pthread_mutex_lock(&m);
+  std::thread worker([] { pthread_mutex_lock(&m); });
+  say_ready();
+  worker.join();
+}
+
+void file_lock() {
+  char name[] = "/tmp/lockstep-dump-lock-XXXXXX";
+  const int first = mkstemp(name);
+  const int second = open(name, O_RDWR);
+  unlink(name);
+  flock(first, LOCK_EX);
+  say_ready();
+  flock(second, LOCK_EX);
+}
+
+void busy() {
+  std::vector<std::thread> all;
+  for (int i = 0; i < 2; ++i) {
+    all.emplace_back([] {
+      for (;;) {
+        std::lock_guard<std::mutex> lock(a);
+        ++alice.balance;
+      }
+    });
+  }
+  say_ready();
+  all[0].join();
+}
+
+void idle() {
+  const int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+  sa_family_t address = AF_UNIX;
+  bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address);  // a name that the kernel chooses
+  listen(listener, 4);
+  std::vector<std::thread> all;
+  all.emplace_back([&] { accept(listener, nullptr, nullptr); });
+  all.emplace_back([] {
+    epoll_event event;
+    const int fd = epoll_create1(0);
+    for (;;) {
+      if (epoll_wait(fd, &event, 1, -1) < 0) std::abort();  // a stop must not be seen
+    }
+  });
+  all.emplace_back([] { std::this_thread::sleep_for(std::chrono::hours(10)); });
+  all.emplace_back([] {
+    std::unique_lock<std::mutex> lock(a);
+    ready.wait(lock, [] { return done; });  // a worker without work
+  });
+  say_ready();
+  for (auto& t : all) t.join();
+}
+
+const std::map<std::string, std::function<void()>> kParts = {
+    {"ab_ba", ab_ba},
+    {"three_way", three_way},
+    {"self_deadlock", self_deadlock},
+    {"lock_join", lock_join},
+    {"lost_wakeup", lost_wakeup},
+    {"nested_monitor", nested_monitor},
+    {"upgrade", upgrade},
+    {"upgrade_two", upgrade_two},
+    {"upgrade_beside_work", upgrade_beside_work},
+    {"leaked_lock", leaked_lock},
+    {"crowd", crowd},
+    {"reader_in_io", reader_in_io},
+    {"writer_holds", writer_holds},
+    {"semaphore", semaphore},
+    {"barrier", barrier},
+    {"future", future},
+    {"static_guard", static_guard},
+    {"call_once", call_once},
+    {"atomic_wait", atomic_wait},
+    {"own_pipe", own_pipe},
+    {"recursive", [] { two_kinds(PTHREAD_MUTEX_RECURSIVE, PTHREAD_PRIO_NONE, false); }},
+    {"robust", [] { two_kinds(PTHREAD_MUTEX_NORMAL, PTHREAD_PRIO_NONE, true); }},
+    {"inherit", [] { two_kinds(PTHREAD_MUTEX_NORMAL, PTHREAD_PRIO_INHERIT, false); }},
+    {"file_lock", file_lock},
+    {"busy", busy},
+    {"idle", idle},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto part = kParts.find(argc > 1 ? argv[1] : "");
+  if (part == kParts.end()) return 2;
+  part->second();
+  return 0;
+}
