@@ -468,7 +468,7 @@ std::optional<std::string> Symbols::global(std::uint64_t address) {
     impl_->variables = std::make_unique<names::DebugInfo>(impl_->user_modules, "");
   }
   if (!is_runtime(impl_->paths[module])) {
-    if (auto name = impl_->variables->global(address)) return name;
+    if (auto name = impl_->variables->global(address)) return name->name;
   }
   GElf_Sym symbol;
   GElf_Off offset = 0;
