@@ -148,7 +148,7 @@ class bounded_queue {
   template <class Iterator>
   std::size_t push_batch(Iterator first, std::size_t n, const std::stop_token& stop = {}) {
     std::size_t done = 0;
-    internal::waiting turn(room_, deadline(), stop);
+    internal::waiting turn(room_, capacity_, deadline(), stop);
     while (done < n) {
       std::uint64_t position;
       std::size_t claimed = 0;
@@ -190,7 +190,7 @@ class bounded_queue {
   template <class Iterator>
   std::size_t pop_batch(Iterator out, std::size_t n, const std::stop_token& stop = {}) {
     if (n == 0) return 0;
-    internal::waiting turn(items_, deadline(), stop);
+    internal::waiting turn(items_, capacity_, deadline(), stop);
     for (;;) {
       std::uint64_t position;
       std::size_t claimed = 0;
@@ -367,7 +367,7 @@ class bounded_queue {
   queue_status push_before(T& value, const deadline& until, const std::stop_token& stop) {
     queue_status s = push_now(value);
     if (s == queue_status::full) [[unlikely]] {
-      internal::waiting turn(room_, until, stop);
+      internal::waiting turn(room_, capacity_, until, stop);
       do {
         s = turn.wait([this] { return has_room(); });
         if (s == queue_status::success) s = push_now(value);
@@ -382,7 +382,7 @@ class bounded_queue {
     std::optional<T> value;
     queue_status s = pop_now(value);
     if (s == queue_status::empty) [[unlikely]] {
-      internal::waiting turn(items_, until, stop);
+      internal::waiting turn(items_, capacity_, until, stop);
       do {
         s = turn.wait([this] { return has_item_or_closed(); });
         if (s == queue_status::success) s = pop_now(value);

@@ -153,7 +153,7 @@ class spsc_queue {
     if (s != queue_status::full) [[likely]] {
       return s;
     }
-    internal::waiting turn(room_, until, stop);
+    internal::waiting turn(room_, capacity_, until, stop);
     do {
       s = turn.wait([this] {
         internal::heavy_fence();
@@ -169,7 +169,7 @@ class spsc_queue {
     if (value) [[likely]] {
       return value;
     }
-    internal::waiting turn(items_, until, stop);
+    internal::waiting turn(items_, capacity_, until, stop);
     for (;;) {
       bool end = closed_.load(std::memory_order_acquire);  // before the last look
       value = try_pop();
