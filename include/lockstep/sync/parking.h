@@ -113,8 +113,10 @@ class waiter {
   wait_result wait(const deadline& until, const std::stop_token& stop, OnRemoved&& on_removed);
 
   /// For a stop callback of either kind of waiter: takes it out and wakes it with `stopped`, unless it was granted.
+  /// `primitive` is that in whose queue the node is or may soon be: the callback may run before the node is queued,
+  /// when `address` is not to be read yet.
   template <class OnRemoved>
-  void stop(OnRemoved&& on_removed);
+  void stop(const void* primitive, OnRemoved&& on_removed);
 
   /// Granted or stopped? For coroutines, in await_resume.
   bool granted() const noexcept { return state_.load(std::memory_order_relaxed) == kGranted; }
@@ -135,7 +137,7 @@ class waiter {
   enum : std::uint32_t { kWaiting, kSleeping, kGranted, kStopped };
 
   template <class OnRemoved>
-  bool remove(OnRemoved&& on_removed);
+  bool remove(std::uintptr_t where, OnRemoved&& on_removed);
   void wake_with(std::uint32_t state) noexcept;
   /// Until the state is kGranted or kStopped (true) or the deadline (false).
   bool sleep(const deadline& until) noexcept;
@@ -255,9 +257,9 @@ inline bool waiter::sleep(const deadline& until) noexcept {
 }
 
 template <class OnRemoved>
-bool waiter::remove(OnRemoved&& on_removed) {
+bool waiter::remove(std::uintptr_t where, OnRemoved&& on_removed) {
   woken list;
-  parking_queue queue(address);  // does not change between the push and the end of the wait
+  parking_queue queue(where);
   if (!queued) return false;
   queue.unlink(*this);
   on_removed(queue, list);
@@ -265,19 +267,19 @@ bool waiter::remove(OnRemoved&& on_removed) {
 }
 
 template <class OnRemoved>
-void waiter::stop(OnRemoved&& on_removed) {
-  if (remove(on_removed)) wake_with(kStopped);
+void waiter::stop(const void* primitive, OnRemoved&& on_removed) {
+  if (remove(reinterpret_cast<std::uintptr_t>(primitive), on_removed)) wake_with(kStopped);
 }
 
 template <class OnRemoved>
 wait_result waiter::wait(const deadline& until, const std::stop_token& stop_token, OnRemoved&& on_removed) {
-  auto stop_this = [&] { stop(on_removed); };
+  auto stop_this = [&] { stop(reinterpret_cast<const void*>(address), on_removed); };
   // Made after the node was queued: a stop requested before that runs it here and now.
   std::optional<std::stop_callback<decltype(stop_this)>> callback;
   if (stop_token.stop_possible()) callback.emplace(stop_token, std::move(stop_this));
   bool over = sleep(until);
   if (!over) {
-    if (remove(on_removed)) return wait_result::timed_out;
+    if (remove(address, on_removed)) return wait_result::timed_out;
     sleep({});  // a waker or the stop has taken it out and is about to say so
   }
   // relaxed: sleep() has read the same value with acquire.

@@ -71,7 +71,8 @@ class async_wait {
   struct stopper {
     async_wait* self;
     void operator()() const {
-      self->waiter_->stop([this](parking_queue& queue, woken& list) { self->primitive_.removed(queue, list); });
+      self->waiter_->stop(&self->primitive_,
+                          [this](parking_queue& queue, woken& list) { self->primitive_.removed(queue, list); });
     }
   };
   P& primitive_;
