@@ -95,6 +95,7 @@ TEST(BoundedQueue, LosesNothingWhenOversubscribed) {
   std::atomic<bool> in_order{true};
   {
     std::vector<std::jthread> consumers;
+    consumers.reserve(kThreads);
     for (int c = 0; c < kThreads; ++c) {
       consumers.emplace_back([&] {
         std::array<int, kThreads> last;
@@ -109,6 +110,7 @@ TEST(BoundedQueue, LosesNothingWhenOversubscribed) {
     }
     {
       std::vector<std::jthread> producers;
+      producers.reserve(kThreads);
       for (int p = 0; p < kThreads; ++p) {
         producers.emplace_back([&, p] {
           for (int i = 0; i < kItems; ++i) queue.push({p, i});

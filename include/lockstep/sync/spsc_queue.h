@@ -82,7 +82,7 @@ class spsc_queue {
       head_seen_ = head_.load(std::memory_order_acquire);
       if (tail - head_seen_ == capacity_) return queue_status::full;
     }
-    ::new (static_cast<void*>(cells_[tail & mask_].room)) T(std::move(value));
+    ::new (static_cast<void*>(cells_[tail & mask_].room)) T(std::move(value));  // NOLINT(clang-analyzer-cplusplus.Move)
     tail_.store(tail + 1, std::memory_order_release);
     internal::light_fence();
     items_.signal();
@@ -159,7 +159,8 @@ class spsc_queue {
         internal::heavy_fence();
         return tail_.load(std::memory_order_relaxed) - head_.load(std::memory_order_acquire) != capacity_;
       });
-      if (s == queue_status::success) s = try_push(std::move(value));
+      // Moved from on success only.
+      if (s == queue_status::success) s = try_push(std::move(value));  // NOLINT(bugprone-use-after-move)
     } while (s == queue_status::full);
     return s;
   }
