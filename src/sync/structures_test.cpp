@@ -23,30 +23,31 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct throws_misuse {
-  throws_misuse() : before(set_misuse_handler([](const misuse& m) { throw std::runtime_error(m.message); })) {}
-  ~throws_misuse() { set_misuse_handler(before); }
+struct ThrowsMisuse {
+  ThrowsMisuse() : before(set_misuse_handler([](const misuse& m) { throw std::runtime_error(m.message); })) {}
+  ~ThrowsMisuse() { set_misuse_handler(before); }
   misuse_handler before;
 };
 
 TEST(Seqlock, ReadersSeeWholeValues) {
-  struct value {
+  struct Value {
     int a = 0;
     char odd_size[13] = {};
     int b = 0;
   };
-  seqlock<value> lock;
+  seqlock<Value> lock;
   std::atomic<bool> torn{false};
   {
     std::vector<std::jthread> threads;
+    threads.reserve(8);
     for (int t = 0; t < 2; ++t) {
       threads.emplace_back([&] {
-        for (int i = 0; i < 20000; ++i) lock.update([](value& v) { v.b = ++v.a; });
+        for (int i = 0; i < 20000; ++i) lock.update([](Value& v) { v.b = ++v.a; });
       });
     }
     threads.emplace_back([&] {
       for (int i = 0; i < 20000; ++i) {
-        value v = lock.load();
+        Value v = lock.load();
         if (v.a != v.b) torn = true;
         if (auto w = lock.try_load(); w && (w->a != w->b || w->a < v.a)) torn = true;
       }
@@ -55,7 +56,7 @@ TEST(Seqlock, ReadersSeeWholeValues) {
   EXPECT_FALSE(torn);
   EXPECT_EQ(lock.load().a, 40000);
   EXPECT_EQ(lock.version(), 40000U);
-  EXPECT_THROW(lock.update([](value&) { throw 1; }), int);
+  EXPECT_THROW(lock.update([](Value&) { throw 1; }), int);
   EXPECT_EQ(lock.load().b, 40000);
 }
 
@@ -63,6 +64,7 @@ TEST(Counter, CountsAllOfManyThreads) {
   counter c(5);
   {
     std::vector<std::jthread> threads;
+    threads.reserve(40);
     for (int t = 0; t < 40; ++t) {
       threads.emplace_back([&] {
         for (int i = 0; i < 5000; ++i) c.add();
@@ -73,7 +75,7 @@ TEST(Counter, CountsAllOfManyThreads) {
   EXPECT_EQ(c.value(), 5 + 40 * (5000 - 7));
 }
 
-struct manual_time {
+struct ManualTime {
   std::int64_t* time;
   std::int64_t now() const { return *time; }
   bool sleep_until(std::int64_t t, const std::stop_token& stop) const {
@@ -85,7 +87,7 @@ struct manual_time {
 
 TEST(RateLimiter, GrantsABurstAndThenTheRate) {
   std::int64_t time = 1000;
-  basic_rate_limiter<manual_time> limiter(rate(10, 1s), 3, {&time});
+  basic_rate_limiter<ManualTime> limiter(rate(10, 1s), 3, {&time});
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(limiter.try_acquire());
   EXPECT_FALSE(limiter.try_acquire());
   EXPECT_EQ(limiter.time_to(), 100ms);
@@ -103,7 +105,7 @@ TEST(RateLimiter, GrantsABurstAndThenTheRate) {
 // arithmetic says.
 TEST(RateLimiter, DoesNotDrift) {
   std::int64_t time = 12345;
-  basic_rate_limiter<manual_time> limiter(rate(7, 1us), 1, {&time});
+  basic_rate_limiter<ManualTime> limiter(rate(7, 1us), 1, {&time});
   constexpr std::int64_t kTokens = 1'000'000;
   for (std::int64_t i = 0; i < kTokens; ++i) limiter.acquire();
   std::int64_t exact = (kTokens - 1) * 1000 / 7;
@@ -112,7 +114,7 @@ TEST(RateLimiter, DoesNotDrift) {
 
 TEST(RateLimiter, RefusesAtOnceWhatComesTooLateAndGivesBackWhatIsStopped) {
   std::int64_t time = 0;
-  basic_rate_limiter<manual_time> limiter(rate(1, 1s), 1, {&time});
+  basic_rate_limiter<ManualTime> limiter(rate(1, 1s), 1, {&time});
   EXPECT_TRUE(limiter.try_acquire());
   EXPECT_FALSE(limiter.acquire_for(999ms));
   EXPECT_EQ(limiter.time_to(), 1s);
@@ -134,9 +136,9 @@ TEST(RateLimiter, RefusesNonsense) {
   EXPECT_EQ(rate::per_second(2.5).nanoseconds(), 400'000'000);
 }
 
-struct tracked : hazard_pointer_obj_base<tracked> {
-  explicit tracked(std::atomic<int>& n) : alive(n) { ++alive; }
-  ~tracked() {
+struct Tracked : hazard_pointer_obj_base<Tracked> {
+  explicit Tracked(std::atomic<int>& n) : alive(n) { ++alive; }
+  ~Tracked() {
     value = -1;
     --alive;
   }
@@ -149,9 +151,10 @@ TEST(HazardPointer, FreesAllAndNothingInUse) {
   std::atomic<bool> freed_early{false};
   {
     hazard_pointer_domain domain;
-    std::atomic<tracked*> current{new tracked(alive)};
+    std::atomic<Tracked*> current{new Tracked(alive)};
     {
       std::vector<std::jthread> threads;
+      threads.reserve(8);
       for (int t = 0; t < 3; ++t) {
         threads.emplace_back([&] {
           hazard_pointer h = make_hazard_pointer(domain);
@@ -160,7 +163,7 @@ TEST(HazardPointer, FreesAllAndNothingInUse) {
           }
         });
       }
-      for (int i = 0; i < 5000; ++i) current.exchange(new tracked(alive))->retire(domain);
+      for (int i = 0; i < 5000; ++i) current.exchange(new Tracked(alive))->retire(domain);
       EXPECT_LE(domain.waiting(), hazard_pointer_domain::kThreshold + 2 * 3 + 1);
     }
     domain.reclaim();
@@ -174,15 +177,16 @@ TEST(HazardPointer, FreesAllAndNothingInUse) {
 
 TEST(Rcu, FreesAllAndNothingInUse) {
   std::atomic<bool> freed_early{false};
-  struct value {
-    ~value() { n = -1; }
+  struct Value {
+    ~Value() { n = -1; }
     std::atomic<int> n{1};
   };
   rcu_domain domain;
-  std::atomic<value*> current{new value};
+  std::atomic<Value*> current{new Value};
   {
     std::atomic<bool> end{false};
     std::vector<std::jthread> readers;
+    readers.reserve(8);
     for (int t = 0; t < 2; ++t) {
       readers.emplace_back([&] {
         while (!end) {
@@ -192,7 +196,7 @@ TEST(Rcu, FreesAllAndNothingInUse) {
         }
       });
     }
-    for (int i = 0; i < 500; ++i) domain.retire(current.exchange(new value, std::memory_order_acq_rel));
+    for (int i = 0; i < 500; ++i) domain.retire(current.exchange(new Value, std::memory_order_acq_rel));
     domain.barrier();
     EXPECT_EQ(domain.waiting(), 0U);
     end = true;
@@ -202,7 +206,7 @@ TEST(Rcu, FreesAllAndNothingInUse) {
 }
 
 TEST(Rcu, SynchronizeInsideASectionIsMisuse) {
-  throws_misuse handler;
+  ThrowsMisuse handler;
   rcu_domain domain;
   std::scoped_lock reading(domain);
   EXPECT_THROW(domain.synchronize(), std::runtime_error);
@@ -216,6 +220,7 @@ TEST(Latch, OpensForAllAndTimesOut) {
   EXPECT_FALSE(l.wait(stop.get_token()));
   std::atomic<int> before{0};
   std::vector<std::jthread> threads;
+  threads.reserve(8);
   for (int t = 0; t < 3; ++t) {
     threads.emplace_back([&] {
       ++before;
@@ -225,7 +230,7 @@ TEST(Latch, OpensForAllAndTimesOut) {
   }
   l.wait();
   EXPECT_TRUE(l.try_wait());
-  throws_misuse handler;
+  ThrowsMisuse handler;
   EXPECT_THROW(l.count_down(), std::runtime_error);
   EXPECT_TRUE(l.try_wait());
 }
@@ -238,6 +243,7 @@ TEST(Barrier, KeepsPhasesApartAndCompletesEachOnce) {
   barrier b(kThreads, [&]() noexcept { ++completed; });
   {
     std::vector<std::jthread> threads;
+    threads.reserve(8);
     for (int t = 0; t < kThreads; ++t) {
       threads.emplace_back([&, t] {
         for (int i = 1; i <= (t == 0 ? kPhases / 2 : kPhases); ++i) {
@@ -271,6 +277,7 @@ TEST(Once, RunsOnceAndAgainAfterAnException) {
   EXPECT_FALSE(o.done());
   {
     std::vector<std::jthread> threads;
+    threads.reserve(8);
     for (int t = 0; t < 8; ++t) {
       threads.emplace_back([&] {
         o.call([&] { ++runs; });
@@ -282,7 +289,7 @@ TEST(Once, RunsOnceAndAgainAfterAnException) {
 }
 
 TEST(Once, CallingItselfIsMisuseNotADeadlock) {
-  throws_misuse handler;
+  ThrowsMisuse handler;
   once o;
   EXPECT_THROW(o.call([&] { o.call([] {}); }), std::runtime_error);
 }

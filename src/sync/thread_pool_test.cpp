@@ -58,7 +58,7 @@ TEST(ThreadPool, WaitsHaveDeadlinesAndStops) {
 // Each of a chain of functions waits for the next in a pool of one: whoever waits runs it.
 TEST(ThreadPool, NestedWaitsHelp) {
   thread_pool pool(1);
-  struct chain {
+  struct Chain {
     thread_pool& pool;
     int down(int n) {
       return n == 0 ? 0 : 1 + pool.submit([this, n] { return down(n - 1); }).get();
@@ -94,7 +94,7 @@ TEST(ForkJoin, ComputesWhateverTheNumberOfWorkers) {
 
 TEST(ForkJoin, DeepForksOutgrowTheRing) {
   thread_pool pool(2);
-  struct chain {
+  struct Chain {
     thread_pool& pool;
     std::atomic<int> runs{0};
     void down(int n) {
