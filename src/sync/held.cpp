@@ -25,7 +25,27 @@ lock_order_handler set_lock_order_handler(lock_order_handler handler) noexcept {
 namespace internal {
 namespace {
 
+// Gives the pending count of held[1] to its chain, or to the table if the chain has lost its place. Returns it.
+std::uint64_t count_outer(thread_record& r) {
+  std::uint64_t n = r.outer_count.exchange(0, std::memory_order_relaxed);
+  if (n == 0) return n;
+  std::uint64_t key = r.held[1].key.load(std::memory_order_relaxed);
+  chain& entry = r.chain_of(key);
+  if (entry.key.load(std::memory_order_relaxed) == key) {
+    add(entry.acquisitions, n);
+    return n;
+  }
+  const void* lock = r.held[1].lock.load(std::memory_order_relaxed);
+  if (!known_filter::may_have(lock)) return n;
+  Diagnostics& d = Diagnostics::get();
+  std::lock_guard guard(d.mutex);
+  auto found = d.totals.find(lock);
+  if (found != d.totals.end()) found->second.acquisitions += n;
+  return n;
+}
+
 void end_record(thread_record* r) {
+  count_outer(*r);
   Diagnostics& d = Diagnostics::get();
   std::lock_guard lock(d.mutex);
   for (const chain& entry : r->chains) {
@@ -90,6 +110,7 @@ std::string story(const Diagnostics& d, const void* held, const void* acquired, 
 
 void stack_trace::capture() noexcept { depth = backtrace(frames, kMostFrames); }
 
+namespace {
 thread_record& make_thread_record() {
   auto* r = new thread_record;
   r->thread = thread_number();
@@ -100,7 +121,16 @@ thread_record& make_thread_record() {
   this_record = r;
   return *r;
 }
+}  // namespace
 
+namespace {
+
+std::uint64_t next_key(std::uint64_t key, const void* lock) noexcept {
+  std::uint64_t generation = order_generation.load(std::memory_order_relaxed);
+  return (key + generation + reinterpret_cast<std::uintptr_t>(lock)) * 0x9e3779b97f4a7c15u;
+}
+
+// The chain is not in the cache: checks the order, makes an entry.
 void acquired_new_chain(thread_record& r, chain& entry, std::uint64_t key, const void* lock, const char* kind) {
   stack_trace here;
   here.capture();
@@ -147,6 +177,7 @@ void acquired_new_chain(thread_record& r, chain& entry, std::uint64_t key, const
   }
 }
 
+// held[depth] is released and was timed.
 void end_of_timed_hold(thread_record& r, std::uint32_t depth) noexcept {
   r.timed &= ~(std::uint64_t(1) << depth);
   chain& entry = r.chain_of(r.held[depth].key.load(std::memory_order_relaxed));
@@ -172,6 +203,50 @@ void released_out_of_order(thread_record& r, const void* lock) noexcept {
     r.held[i].key.store(next_key(r.held[i - 1].key.load(std::memory_order_relaxed), above), std::memory_order_relaxed);
   }
   r.depth.store(depth - 1, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+void acquired_generally(const void* lock, const char* kind, std::int64_t waited_since) {
+  thread_record& r = this_record ? *this_record : make_thread_record();
+  std::uint32_t depth = r.depth.load(std::memory_order_relaxed);
+  if (depth == thread_record::kMostHeld) {
+    ++r.not_followed;
+    return;
+  }
+  bool sample = false;
+  if (depth == 0) {
+    sample = count_outer(r) >= 255;
+    r.outer_generation = known_generation.load(std::memory_order_relaxed);
+  }
+  std::uint64_t key = next_key(r.held[depth].key.load(std::memory_order_relaxed), lock);
+  chain& entry = r.chain_of(key);
+  // A chain without its lock is that of one that has ended.
+  if (entry.key.load(std::memory_order_relaxed) != key || !entry.lock.load(std::memory_order_relaxed))
+    acquired_new_chain(r, entry, key, lock, kind);
+  std::uint64_t n = entry.acquisitions.load(std::memory_order_relaxed);
+  entry.acquisitions.store(n + 1, std::memory_order_relaxed);
+  ++depth;
+  if (waited_since != 0 || n % 256 == 0 || sample) {
+    r.since[depth] = nanoseconds_now();
+    r.timed |= std::uint64_t(1) << depth;
+    if (waited_since != 0) {
+      add(entry.waits, 1);
+      raise(entry.longest_wait, static_cast<std::uint64_t>(r.since[depth] - waited_since));
+    }
+  }
+  r.held[depth].lock.store(lock, std::memory_order_relaxed);
+  r.held[depth].key.store(key, std::memory_order_relaxed);
+  r.depth.store(depth, std::memory_order_release);  // as in acquired()
+}
+
+void released_generally(const void* lock) noexcept {
+  thread_record* r = this_record;
+  if (!r) return;
+  std::uint32_t depth = r->depth.load(std::memory_order_relaxed);
+  if (depth == 0 || r->held[depth].lock.load(std::memory_order_relaxed) != lock) return released_out_of_order(*r, lock);
+  if (r->timed >> depth != 0) end_of_timed_hold(*r, depth);
+  r->depth.store(depth - 1, std::memory_order_relaxed);
 }
 
 }  // namespace internal

@@ -63,6 +63,7 @@ void forget_known(const void* object) noexcept {
   d.totals.erase(object);
   bool ordered = d.orders.erase(object) != 0;
   for (auto& [from, to] : d.orders) ordered |= to.erase(object) != 0;
+  known_generation.fetch_add(1, std::memory_order_relaxed);
   // Another lock at this address is another lock: its orders are checked anew.
   if (ordered) order_generation.fetch_add(1, std::memory_order_relaxed);
   for (thread_record* r : d.records) {

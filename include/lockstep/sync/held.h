@@ -6,8 +6,10 @@
 // this thread has seen that hash before, its order was checked then. If not, the pairs (held, new) go into the graph of
 // orders, which looks for a cycle, and a cycle is reported once with the stacks of both orders (lock_order.h).
 //
-//   hit:  hash, one compare, one counter; no atomic read-modify-write, no shared line
-//   miss: a stack trace (some microseconds), and for a pair not seen before a mutex and a search
+//   outermost lock, the same as last time: three compares, one counter; 3 stores in all, no shared line is written
+//   another chain that was seen before:    a call, a hash, one compare
+//   a new chain: a stack trace (some microseconds), and for a pair not seen before a mutex and a search
+// A locked instruction waits until all stores before it are done, so what is stored is what it costs.
 //
 // The counter of the cache's entry is the number of acquisitions; so each thread counts its own, and report() adds up.
 // Holds are timed when the lock was contended, and every 256th time; a clock costs more than the lock.
@@ -49,8 +51,6 @@ struct chain {
   stack_trace stack;  ///< where it was taken for the first time; guarded by the record's mutex
 };
 
-// A locked instruction waits until all stores before it are done, so what a hit stores is what a hit costs: lock, key,
-// depth and counter when taking, the depth when letting go. The rest is computed.
 struct thread_record {
   static constexpr std::uint32_t kMostHeld = 32;
   static constexpr std::uint32_t kChainBits = 7;
@@ -61,10 +61,12 @@ struct thread_record {
   };
   std::atomic<std::uint32_t> depth = 0;
   std::uint32_t thread = 0;
-  std::uint64_t timed = 0;         ///< bit i: since[i] says when held[i] was taken
-  std::uint32_t not_followed = 0;  ///< held beyond kMostHeld
-  held_lock held[kMostHeld + 1];   ///< held[1..depth]; held[0] is the empty chain
+  std::uint64_t timed = 0;             ///< bit i: since[i] says when held[i] was taken
+  counter_word outer_count = 0;        ///< acquisitions of held[1] that its chain does not count yet
+  std::uint64_t outer_generation = 0;  ///< what known_generation was when held[1] was written
+  held_lock held[kMostHeld + 1];       ///< held[1..depth]; held[0] is the empty chain; held[1] stays when depth is 0
   std::int64_t since[kMostHeld + 1];
+  std::uint32_t not_followed = 0;  ///< held beyond kMostHeld
   std::mutex mutex;
   chain chains[kChains];
 
@@ -75,21 +77,14 @@ LOCKSTEP_SYNC_TLS thread_record* this_record = nullptr;
 /// Part of every key; grows when a lock that has an order ends.
 constinit inline std::atomic<std::uint64_t> order_generation = 1;
 
-thread_record& make_thread_record();
-/// The chain is not in the cache: checks the order, makes an entry.
-void acquired_new_chain(thread_record& r, chain& entry, std::uint64_t key, const void* lock, const char* kind);
-/// held[depth] is released and was timed.
-void end_of_timed_hold(thread_record& r, std::uint32_t depth) noexcept;
-/// Not the last lock taken is released, or one that is not known.
-void released_out_of_order(thread_record& r, const void* lock) noexcept;
+/// Grows when any lock ends of which something is known: what held[1] remembers may be another lock's.
+constinit inline std::atomic<std::uint64_t> known_generation = 1;
+
+/// All that is not the outermost lock, the same as last time.
+void acquired_generally(const void* lock, const char* kind, std::int64_t waited_since);
+void released_generally(const void* lock) noexcept;
 
 inline std::int64_t nanoseconds_now() noexcept { return std::chrono::steady_clock::now().time_since_epoch().count(); }
-
-/// The hash of a chain and one more lock.
-inline std::uint64_t next_key(std::uint64_t key, const void* lock) noexcept {
-  std::uint64_t generation = order_generation.load(std::memory_order_relaxed);
-  return (key + generation + reinterpret_cast<std::uintptr_t>(lock)) * 0x9e3779b97f4a7c15u;
-}
 
 /// When a wait began, to be given to `acquired`; 0 under the checker, which is not to see a clock.
 inline std::int64_t wait_begins() noexcept { return under_checker() ? 0 : nanoseconds_now(); }
@@ -97,48 +92,29 @@ inline std::int64_t wait_begins() noexcept { return under_checker() ? 0 : nanose
 /// The calling thread has got the lock; waited_since is 0 if it did not wait.
 inline void acquired(const void* lock, const char* kind, std::int64_t waited_since = 0) {
   if (under_checker()) return;
-  thread_record* record = this_record;
-  if (!record) [[unlikely]]
-    record = &make_thread_record();
-  thread_record& r = *record;
-  std::uint32_t depth = r.depth.load(std::memory_order_relaxed);
-  if (depth == thread_record::kMostHeld) [[unlikely]] {
-    ++r.not_followed;
-    return;
-  }
-  std::uint64_t key = next_key(r.held[depth].key.load(std::memory_order_relaxed), lock);
-  chain& entry = r.chain_of(key);
-  if (entry.key.load(std::memory_order_relaxed) != key) [[unlikely]]
-    acquired_new_chain(r, entry, key, lock, kind);
-  std::uint64_t n = entry.acquisitions.load(std::memory_order_relaxed);
-  entry.acquisitions.store(n + 1, std::memory_order_relaxed);
-  ++depth;
-  if (waited_since != 0 || n % 256 == 0) [[unlikely]] {
-    r.since[depth] = nanoseconds_now();
-    r.timed |= std::uint64_t(1) << depth;
-    if (waited_since != 0) {
-      add(entry.waits, 1);
-      raise(entry.longest_wait, static_cast<std::uint64_t>(r.since[depth] - waited_since));
+  if (thread_record* r = this_record) [[likely]] {
+    std::uint64_t n = r->outer_count.load(std::memory_order_relaxed) + 1;
+    if (r->depth.load(std::memory_order_relaxed) == 0 && r->held[1].lock.load(std::memory_order_relaxed) == lock &&
+        r->outer_generation == known_generation.load(std::memory_order_relaxed) && waited_since == 0 && n % 256 != 0)
+        [[likely]] {
+      r->outer_count.store(n, std::memory_order_relaxed);
+      // release: who reads the depth (wait_graph) finds the lock. A plain instruction on x86.
+      r->depth.store(1, std::memory_order_release);
+      return;
     }
   }
-  r.held[depth].lock.store(lock, std::memory_order_relaxed);
-  r.held[depth].key.store(key, std::memory_order_relaxed);
-  // release: who reads the depth (wait_graph) finds the lock. A plain instruction on x86.
-  r.depth.store(depth, std::memory_order_release);
+  acquired_generally(lock, kind, waited_since);
 }
 
 /// The calling thread has released the lock. The lock itself may be gone.
 inline void released(const void* lock) noexcept {
   if (under_checker()) return;
   thread_record* r = this_record;
-  if (!r) [[unlikely]]
-    return;
-  std::uint32_t depth = r->depth.load(std::memory_order_relaxed);
-  if (r->held[depth].lock.load(std::memory_order_relaxed) != lock || depth == 0) [[unlikely]]
-    return released_out_of_order(*r, lock);
-  if (r->timed >> depth != 0) [[unlikely]]
-    end_of_timed_hold(*r, depth);
-  r->depth.store(depth - 1, std::memory_order_relaxed);
+  if (r && r->depth.load(std::memory_order_relaxed) == 1 && r->held[1].lock.load(std::memory_order_relaxed) == lock &&
+      r->timed == 0) [[likely]]
+    r->depth.store(0, std::memory_order_relaxed);
+  else
+    released_generally(lock);
 }
 
 }  // namespace lockstep::sync::internal
