@@ -127,11 +127,14 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
   }
 
   void unlock_shared() LOCKSTEP_RELEASE_SHARED() {
-    std::uint32_t now = word_.load(std::memory_order_relaxed);
-    if ((now & kReaders) == 0) [[unlikely]]
+    // ThreadSanitizer is told before the word changes, so what unlock finds out must be known before.
+    if (internal::kTsan && !internal::under_checker() && (word_.load(std::memory_order_relaxed) & kReaders) == 0)
       misused("unlocked as reader");
     internal::tsan::unlocking(this, internal::tsan::kShared);
+    std::uint32_t now = word_.load(std::memory_order_relaxed);
     for (;;) {
+      if ((now & kReaders) == 0) [[unlikely]]
+        misused("unlocked as reader");
       if ((now & kReaders) == 1 && (now & kParked)) {
         leave(1);
         break;

@@ -48,7 +48,7 @@ class sleepers {
 /// The stack of a moment, innermost first.
 struct stack_trace {
   static constexpr int kMostFrames = 12;
-  void* frames[kMostFrames];
+  void* frames[kMostFrames] = {};
   int depth = 0;
 
   void capture() noexcept;
