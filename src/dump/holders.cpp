@@ -200,6 +200,10 @@ void runners_of_static(const Evidence& e, std::size_t waiter, Wait* wait) {
 
 void name_object(const Evidence& e, std::size_t waiter, Wait* wait) {
   if (wait->address == 0) return;
+  if (const auto given = e.given_names.find(wait->address); given != e.given_names.end()) {
+    wait->object = given->second;
+    return;
+  }
   if (auto name = e.symbols.global(wait->address)) {
     wait->object = names::readable(*name);
     constexpr std::string_view kGuard = "guard variable for ";

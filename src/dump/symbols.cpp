@@ -478,6 +478,19 @@ std::optional<std::string> Symbols::global(std::uint64_t address) {
   return offset == 0 ? text : text + "+" + std::to_string(offset);
 }
 
+std::optional<std::uint64_t> Symbols::address_of(std::string_view wanted) {
+  for (const auto& [module, path] : impl_->paths) {
+    const int count = is_runtime(path) ? 0 : dwfl_module_getsymtab(module);
+    for (int i = 0; i < count; ++i) {
+      GElf_Sym symbol;
+      GElf_Addr address = 0;
+      const char* name = dwfl_module_getsym_info(module, i, &symbol, &address, nullptr, nullptr, nullptr);
+      if (name && name == wanted && GELF_ST_TYPE(symbol.st_info) == STT_OBJECT) return address;
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<Variable> Symbols::local(const Frame& frame, std::uint64_t address) {
   std::optional<Variable> found;
   impl_->for_variables(frame, [&](Dwarf_Die variable, const Impl::Code& code) {

@@ -134,6 +134,7 @@ class waiter {
 
  private:
   friend class woken;
+  friend struct waiter_layout;
   enum : std::uint32_t { kWaiting, kSleeping, kGranted, kStopped };
 
   template <class OnRemoved>
@@ -146,6 +147,19 @@ class waiter {
   std::coroutine_handle<> coroutine_;
   std::optional<executor_ref> where_;
 };
+
+// Members of a class with private ones: both compilers lay them out in order.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+/// For debuggers of other processes (`lockstep dump`): what stands where from the word that a node's thread sleeps on.
+struct waiter_layout {
+  static constexpr std::uint32_t kSleeping = waiter::kSleeping;
+  static constexpr std::ptrdiff_t kState = offsetof(waiter, state_);
+  static constexpr std::ptrdiff_t kThread = offsetof(waiter, thread) - kState;
+  static constexpr std::ptrdiff_t kAddress = offsetof(waiter, address) - kState;
+  static constexpr std::ptrdiff_t kQueued = offsetof(waiter, queued) - kState;
+};
+#pragma GCC diagnostic pop
 
 /// Nodes that were popped and are yet to be woken: when this is destroyed, with no bucket locked.
 class woken {
