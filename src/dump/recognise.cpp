@@ -107,7 +107,7 @@ Match by_function(const std::vector<Frame>& stack) {
   for (std::size_t i = 0; i < stack.size(); ++i) {
     const std::string_view name = plain(stack[i].function);
     // Below every primitive.
-    if (name.starts_with("lockstep::sync::internal::")) continue;
+    if (name.starts_with("lockstep::sync::internal::") || name.starts_with("lockstep::sync::futex_")) continue;
     for (const Function& f : kFunctions) {
       if (!name.starts_with(f.begins)) continue;
       // Latches and semaphores stand on atomics: the outermost is what the user called.
@@ -370,6 +370,12 @@ std::optional<Wait> Recogniser::futex() {
     w.ends = Ends::kOutside;  // a handler may post it
   }
   name_object(e_, index_, &w);
+  // The first member of every primitive is private to it.
+  if (match.object == Object::kSyncMutex || match.object == Object::kSyncShared || match.object == Object::kSync) {
+    for (const std::string_view member : {".word_", ".phase_"}) {
+      if (w.object.ends_with(member)) w.object.resize(w.object.size() - member.size());
+    }
+  }
   return w;
 }
 

@@ -112,6 +112,9 @@ std::string type_name(Dwarf_Die die) {
   return name ? name : "";
 }
 
+// Headers of lockstep::sync, which are compiled into the program.
+bool is_lockstep_file(std::string_view path) { return path.find("/lockstep/sync/") != std::string_view::npos; }
+
 // Larger debug information is not searched for variables as a whole; the symbol table has to do.
 constexpr std::size_t kLargeDebugInfo = std::size_t{48} << 20;
 
@@ -270,7 +273,7 @@ Symbols::Impl::Code Symbols::Impl::look_up(std::uint64_t pc) {
     }
     frame.file = file ? file : "";
     frame.line = line;
-    frame.library = !file || names::is_library_file(file);
+    frame.library = !file || names::is_library_file(file) || is_lockstep_file(file);
     code.frames.push_back(frame);
     Dwarf_Attribute attribute;
     Dwarf_Word call_line = 0, call_file = 0;
