@@ -3,6 +3,7 @@
 
 #include "explain/diagnosis.h"
 #include "explain/source.h"
+#include "explain/would_reach.h"
 #include "trace/vocabulary.h"
 
 namespace lockstep::explain {
@@ -99,6 +100,17 @@ Diagnosis diagnose_race(const History& h, const trace::Bug& bug, names::Namer& n
       d.objects = {store.addr, object};
     }
     return d;
+  }
+  // Or by way of a third thread.
+  std::vector<Index> crossings;
+  if (would_reach(h, d.first, d.second, &crossings) && crossings.size() > 2) {
+    const Index read = crossings.back();
+    if (h.at(read).thread == b.thread && !namer.internal(h.at(read).addr, read)) {
+      d.pattern = "unsafe-publication";
+      d.turn = read;
+      d.objects.push_back(h.at(read).addr);
+      return d;
+    }
   }
   // What a container frees or moves while somebody else is at an element of it.
   if (const trace::HeapBlock* block = namer.block(object)) {
