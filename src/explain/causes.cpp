@@ -92,6 +92,10 @@ std::string Causes::why_waits(std::uint16_t t) {
   if (w.wait_holder != kNoThread && w.wait_holder != t && blocked(w.wait_holder)) {
     return fmt::format("It waits on {}{} for {}, which is blocked itself.", what, how, name(w.wait_holder));
   }
+  if (d_.permit && d_.objects[0] == w.wait_addr) {
+    return fmt::format("It waits for a permit of {}; {} acquired it{} and never gave it back.", what,
+                       name(h_.at(d_.first).thread), at_place(namer_.place(h_.at(d_.first).stack)));
+  }
   for (const Diagnosis::Sleep& s : d_.sleeps) {
     if (s.thread != t) continue;
     if (s.undone != kNone) {

@@ -51,9 +51,18 @@ class Failure {
     const auto at = namer_.place(h_.at(i).stack);
     return !at.library && std::regex_search(source_.line(at.full_path, at.line), kHead);
   }
+  // After a wait the check is for something to be there at all.
+  bool waits_between(Index check, Index act) const {
+    for (Index i = check; i < act; ++i) {
+      const trace::Event& e = h_.at(i);
+      if (e.thread == h_.at(check).thread && (e.op == Op::kCondWake || trace::is_wait(e.op))) return true;
+    }
+    return false;
+  }
   // Whether the line asks for there being anything at all: `== 0`, `empty()`.
   bool asks_for_any(Index i) {
-    static const std::regex kAny(R"((?:==|!=|>|<=)\s*(?:0\b|nullptr|NULL)|\bempty\b|\bsize\s*\(|\((?:!\s*)?\w+\))");
+    static const std::regex kAny(
+        R"((?:==|!=|>|<=)\s*(?:0\b|nullptr|NULL)|\bempty\b|\bsize\s*\(|\b(?:if|while)\s*\(!?\s*\w+\))");
     const auto at = namer_.place(h_.at(i).stack);
     return !at.library && std::regex_search(source_.line(at.full_path, at.line), kAny);
   }
@@ -132,16 +141,14 @@ std::string_view Failure::act_pattern(Index check, Index act) {
     return "lazy-init";
   }
   const trace::Event& e = h_.at(check);
-  // After a wait the check is for something to be there at all.
-  for (Index i = check; i < act; ++i) {
-    if (h_.at(i).thread == e.thread && (h_.at(i).op == Op::kCondWake || trace::is_wait(h_.at(i).op))) {
-      return "check-then-act";
-    }
-  }
+  if (waits_between(check, act)) return "check-then-act";
   const bool number = found && *found != 0 && e.size > 1 && e.size <= 8 && h_.at(act).addr == e.addr && done &&
                       !namer_.block(*found) && !namer_.block(*done);
   if (asks_for_any(check) || counts(act)) return "check-then-act";
-  return number && !namer_.library_part(e.addr, check) ? "time-of-check-to-time-of-use" : "check-then-act";
+  // What the program itself reads as a value, wherever it lies, is no business of a container's.
+  const auto frames = namer_.frames(e.stack);
+  const bool inside = namer_.library_part(e.addr, check) && (frames.empty() || frames[0].library);
+  return number && !inside ? "time-of-check-to-time-of-use" : "check-then-act";
 }
 
 void Failure::add(std::uint64_t addr, std::string_view pattern, Index first, Index turn, Index second) {
@@ -228,7 +235,9 @@ void Failure::triples_at(std::uint64_t addr) {
       } else if (act != kNone) {
         add(addr, act_pattern(first, act), first, turn, act);
       } else if (thread == bug_.thread) {
-        add(addr, asks_for_any(first) ? "check-then-act" : "time-of-check-to-time-of-use", first, turn, second);
+        add(addr,
+            asks_for_any(first) || waits_between(first, second) ? "check-then-act" : "time-of-check-to-time-of-use",
+            first, turn, second);
       }
     }
   }

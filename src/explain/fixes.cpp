@@ -575,6 +575,10 @@ std::string Fixer::return_diff() {
                       std::string(";{}").find(above[above.find_last_not_of(" \t")]) == std::string::npos;
     if (before.empty() && m[4].length() == 0 && !bare) {
       edits.replace(n, {m[1].str() + release, line});
+    } else if (before.empty() && m[4].length() == 0 && above.ends_with(')')) {
+      const std::string outer = above.substr(0, above.find_first_not_of(" \t"));
+      edits.replace(n - 1, {above + " {"});
+      edits.replace(n, {m[1].str() + release, line, outer + "}"});
     } else if (before.find_first_of("{};") == std::string::npos && m[4].length() == 0) {
       edits.replace(n, {fmt::format("{}{}{{", m[1].str(), before), fmt::format("{}  {}", m[1].str(), release),
                         fmt::format("{}  {}", m[1].str(), back), m[1].str() + "}"});
@@ -899,6 +903,11 @@ bool Fixer::take_the_lock() {
 void Fixer::make_atomic() {
   // The parts of a container, and what is freed, are no single values.
   if (d_.pattern == "iterator-invalidation") return;
+  if (d_.first == kNone || d_.second == kNone) return;
+  for (const Index i : {d_.first, d_.second}) {
+    const auto frames = namer_.frames(h_.at(i).stack);
+    if (!frames.empty() && frames[0].library && !frames[0].file.empty()) return;
+  }
   // What somebody waits for by a condition variable has to be changed under its mutex.
   for (const std::string& line : source_.file(place(d_.second).full_path)) {
     const bool waits =

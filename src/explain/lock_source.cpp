@@ -54,12 +54,22 @@ bool is_jump(const std::string& statement) {
   return std::regex_search(statement, kJump);
 }
 
+// Without `{…}` that lists values.
+std::string without_lists(std::string code) {
+  static const std::regex kList(R"(\{[^;{}]*\})");
+  for (std::string before; before != code;) {
+    before = code;
+    code = std::regex_replace(code, kList, "");
+  }
+  return code;
+}
+
 // One whole statement that is not itself made of others and declares nothing.
 bool is_simple(const std::string& statement) {
   static const std::regex kOther(R"(^(?:if|else|for|while|do|switch|case|default|try|catch|using|typedef|template)\b)");
   static const std::regex kDeclares(
       R"(^(?!delete\b|co_await\b|throw\b)(?:(?:const|static|struct|unsigned|auto)\s+)*[A-Za-z_][\w:]*(?:<[^;=]*>)?[\s*&]+[\w\[\], ]+\s*(?:=(?!=)|\{|\(|;))");
-  return statement.ends_with(';') && statement.find_first_of("{}") == std::string::npos &&
+  return statement.ends_with(';') && without_lists(statement).find_first_of("{}") == std::string::npos &&
          statement.find(';') == statement.size() - 1 && !std::regex_search(statement, kOther) &&
          !std::regex_search(statement, kDeclares);
 }
@@ -168,7 +178,7 @@ std::optional<std::vector<std::string>> with_lock(const std::vector<std::string>
   const bool braced = !above.empty() && (above.back() == ')' || above.ends_with("else") || above.ends_with("do"));
   if (!begins_statement(above) && code.find('{') == std::string::npos) return std::nullopt;
   if (auto text = in_braces(line, name, call)) return std::vector<std::string>{*text};
-  if (code.find_first_of("{}") != std::string::npos) return std::nullopt;
+  if (without_lists(code).find_first_of("{}") != std::string::npos) return std::nullopt;
   // `for (…) statement;`
   static const std::regex kHeader(R"(^(?:for|while|if)\s*\()");
   std::smatch m;

@@ -75,6 +75,7 @@ class Story {
   void choose_deadlock();
   void choose_cycle();
   void shorten();
+  void drop_repeats();
 
   void add_event(Index i);
   void add_block_steps(Index before);
@@ -127,6 +128,7 @@ void Story::choose_deadlock() {
   for (const trace::Held& held : h_.execution().held) {
     if (wanted.count(held.addr)) pick(held.event, kKey);
   }
+  if (d_.pattern == "leaked-lock") pick(d_.first, kKey);
   if (d_.pattern == "blocked-loop") {
     // How the loop came to the job that waits, and the job that is left.
     pick(d_.turn, kKey);
@@ -268,6 +270,19 @@ void Story::choose() {
   }
 }
 
+// A read of the same value at the same place as the next step says nothing new.
+void Story::drop_repeats() {
+  for (auto it = chosen_.begin(); it != chosen_.end();) {
+    const auto next = std::next(it);
+    if (next == chosen_.end()) break;
+    const trace::Event &a = h_.at(it->first), &b = h_.at(next->first);
+    const bool same = a.thread == b.thread && a.addr == b.addr && a.op == b.op && trace::is_read(a.op) &&
+                      !trace::is_write(a.op) && h_.value(it->first) == h_.value(next->first) &&
+                      namer_.place(a.stack).line == namer_.place(b.stack).line;
+    it = same && it->second < kKey ? chosen_.erase(it) : next;
+  }
+}
+
 void Story::shorten() {
   // What main does before there is another thread is known to all.
   Index second_thread = 0;
@@ -311,6 +326,7 @@ void Story::shorten() {
       it = it->second == least ? chosen_.erase(it) : std::next(it);
     }
   }
+  drop_repeats();
   // A lock without its unlock, or the reverse, says nothing where the story is not about locks.
   if (bug_.kind == Kind::kDeadlock || bug_.kind == Kind::kLockMisuse) return;
   std::set<Index> halves;

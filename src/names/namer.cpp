@@ -284,6 +284,7 @@ std::string Namer::by_owner(const trace::HeapBlock& b, std::uint64_t offset, con
   struct Candidate {
     OwnerKind kind;
     std::string name;
+    bool future = false;
   };
   std::vector<Candidate> candidates;
   for (const std::uint64_t owner : b.owners) {
@@ -313,9 +314,18 @@ std::string Namer::by_owner(const trace::HeapBlock& b, std::uint64_t offset, con
       if (on_stack(owner)) continue;  // a pointer in passing
       kind = OwnerKind::kPointer;
     }
-    candidates.push_back({kind, v.name});
+    const bool future = std::any_of(v.classes.begin(), v.classes.end(), [](const std::string& name) {
+      return name.starts_with("__basic_future<") || name.starts_with("future<") || name.starts_with("shared_future<");
+    });
+    candidates.push_back({kind, v.name, future});
   }
   being_named_.pop_back();
+  // What a future and its promise share goes by the future's name.
+  if (library_role(type).ends_with("of a future")) {
+    for (const Candidate& c : candidates) {
+      if (c.future) return c.name;
+    }
+  }
   // Containers and smart pointers own what they point to; another pointer names it only if it is the only one.
   const auto owns = [](const Candidate& c) { return c.kind != OwnerKind::kPointer; };
   auto best = std::find_if(candidates.begin(), candidates.end(), owns);
