@@ -81,13 +81,13 @@ void Program::clear_old_stack(Thread& t) {
     used_stacks_ = t.id + 1u;
     return;
   }
-  u64 lowest = names_->lowest_look[t.id];
-  t.stack_clean = lowest ? lowest : t.stack_high;
-  if (explorer->plain() && t.stack_clean > t.stack_high - kPlain) t.stack_clean = t.stack_high - kPlain;
+  u64 lowest = graph_mode ? names_->lowest_look[t.id] : 0;
+  t.stack_clean = explorer->plain() ? t.stack_high - kPlain : lowest ? lowest : t.stack_high;
   fill_bytes(reinterpret_cast<void*>(t.stack_clean), 0, t.stack_high - t.stack_clean);
 }
 
 void Program::look_at_stack(Thread& t, u64 from) {
+  if (!graph_mode) return;
   u64& lowest = names_->lowest_look[t.id];
   if (!lowest || from < lowest) lowest = from < t.stack_low + 1024 ? t.stack_low : (from - 1024) & ~u64{7};
   // The first execution of a process leaves other marks: the loader looks up functions when they are first called.

@@ -189,13 +189,20 @@ extern Program program;
 /// The thread whose code is running; null in the checker and outside of executions.
 extern Thread* running;
 
-/// Clears what the checker has left on the thread's stack, on which it has run.
+/// Clears what the checker has left on the thread's stack, on which it has run: only where what a thread does is
+/// compared with what it did in other executions is that worth its time.
 inline void clear_stack(const Thread& t) {
   constexpr std::size_t kHookBytes = 2 << 10;
   constexpr std::size_t kRecordingBytes = 32 << 10;
+  if (!program.graph_mode) return;
   std::size_t bytes = LOCKSTEP_UNLIKELY(program.recording) ? kRecordingBytes : kHookBytes;
   u64 here = reinterpret_cast<u64>(__builtin_frame_address(0));
   if (here - t.stack_low > bytes + 4096 && here < t.stack_high) lockstep_clear_below(bytes);
+}
+/// The same after an access, which needs little.
+inline void clear_stack_of_access(const Thread& t) {
+  if (!program.graph_mode) return;
+  LOCKSTEP_UNLIKELY(program.recording) ? clear_stack(t) : lockstep_clear_few();
 }
 
 /// Marks the checker's own code: hooks that it reaches pass through. It leaves no trace on the program's stack, where
