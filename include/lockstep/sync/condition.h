@@ -29,9 +29,13 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <mutex>
 #include <stop_token>
+#include <type_traits>
 
+#include "lockstep/sync/fair_mutex.h"
 #include "lockstep/sync/misuse.h"
+#include "lockstep/sync/mutex.h"
 #include "lockstep/sync/registry.h"
 #include "lockstep/sync/waiting.h"
 
@@ -44,6 +48,7 @@ class condition {
   constexpr condition() noexcept = default;
   explicit condition(const char* name) { set_name(name); }
   ~condition() {
+    if (internal::watched::on()) internal::watched::end(this);
     if (word_.load(std::memory_order_relaxed) != 0) [[unlikely]]
       internal::report_misuse(this, kKind, "destroyed while somebody waits");
     internal::forget(this);
@@ -54,15 +59,23 @@ class condition {
   void set_name(const char* name) { internal::name_object(this, kKind, name); }
 
   void notify_one() {
+    if (internal::watched::on() && internal::watched::notify(this, false) != 0) return;
     if (word_.load(std::memory_order_relaxed) != 0) notify(1);
   }
   void notify_all() {
+    if (internal::watched::on()) internal::watched::notify(this, true);
     if (word_.load(std::memory_order_relaxed) != 0) notify(UINT32_MAX);
   }
 
   /// Waits for a notification. The lock is held again afterwards, whatever the result.
   template <class Lock>
   wait_status wait_until(Lock& lock, const deadline& until, const std::stop_token& stop = {}) {
+    if constexpr (kSingleStep<Lock>) {
+      if (internal::watched::on() && !stop.stop_possible()) {
+        int error = internal::watched::wait_on(this, lock.mutex(), until);
+        return error == 0 ? wait_status::notified : wait_status::timed_out;
+      }
+    }
     internal::waiter w;
     {
       internal::parking_queue queue(this);
@@ -134,6 +147,10 @@ class condition {
 
  private:
   static constexpr const char* kKind = "condition";
+  /// The locks with which the checker sees a wait as one step (watched.h); other waits are explored as they are.
+  template <class Lock>
+  static constexpr bool kSingleStep =
+      std::is_same_v<Lock, std::unique_lock<mutex>> || std::is_same_v<Lock, std::unique_lock<fair_mutex>>;
 
   [[gnu::noinline]] void notify(std::uint32_t most) {
     internal::woken list;

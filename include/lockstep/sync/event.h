@@ -51,6 +51,7 @@ class basic_event {
   void set_name(const char* name) { internal::name_object(this, kKind, name); }
 
   void set() {
+    if (internal::watched::on()) return watched_set();
     std::uint32_t now = word_.load(std::memory_order_relaxed);
     for (;;) {
       if (now & kParked) return set_for_waiters();
@@ -63,6 +64,7 @@ class basic_event {
   bool is_set() const noexcept { return word_.load(std::memory_order_acquire) & kSet; }
 
   void wait() {
+    if (internal::watched::on()) return static_cast<void>(watched_wait({}, {}));
     if (!take()) wait_slowly({}, {});
   }
   bool try_wait() noexcept { return take(); }
@@ -76,6 +78,7 @@ class basic_event {
   }
   /// False: the deadline passed or the stop was requested before the event was set.
   bool wait_until(const deadline& until, const std::stop_token& stop = {}) {
+    if (internal::watched::on()) return watched_wait(until, stop);
     return take() || wait_slowly(until, stop);
   }
   bool wait(const std::stop_token& stop) { return wait_until(deadline(), stop); }
@@ -126,6 +129,24 @@ class basic_event {
     // release: as in set(). With the bucket locked nobody parks, and kSet is set by nobody else while kParked is. The
     // last touch of the event.
     word_.store(next | (queue.empty() ? 0 : kParked), std::memory_order_release);
+  }
+  // Where the checker is to see few steps, waiters sleep on the word itself (watched.h).
+  bool watched_take(unsigned how, const std::stop_token& stop) {
+    return how & internal::watched::kTry ? take() : watched_wait({}, stop);
+  }
+  bool watched_wait(const deadline& until, const std::stop_token& stop) {
+    while (!take()) {
+      if (until.is_never() && stop.stop_possible()) {
+        if (stop.stop_requested()) return false;
+      } else if (futex_wait(word_, 0, until) == futex_result::timed_out) {
+        return take();
+      }
+    }
+    return true;
+  }
+  void watched_set() {
+    word_.exchange(kSet, std::memory_order_release);
+    futex_wake(word_, kAutoReset ? 1 : INT_MAX);
   }
   bool take_or_mark(internal::waiter&) noexcept {
     for (;;) {

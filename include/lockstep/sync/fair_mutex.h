@@ -39,6 +39,7 @@ class LOCKSTEP_CAPABILITY("mutex") fair_mutex {
   constexpr fair_mutex() noexcept = default;
   explicit fair_mutex(const char* name) { set_name(name); }
   ~fair_mutex() {
+    if (internal::watched::on()) internal::watched::end(this);
     if (word_.load(std::memory_order_relaxed) != 0) [[unlikely]]
       misused("destroyed while held or waited on");
     internal::tsan::destroy(this);
@@ -50,6 +51,7 @@ class LOCKSTEP_CAPABILITY("mutex") fair_mutex {
   void set_name(const char* name) { internal::name_object(this, kKind, name); }
 
   void lock() LOCKSTEP_ACQUIRE() {
+    if (internal::watched::on()) return static_cast<void>(internal::watched::lock(this, 0));
     std::uint32_t me = internal::thread_number();
     std::int64_t since = 0;
     if (!take(me)) [[unlikely]] {
@@ -60,6 +62,7 @@ class LOCKSTEP_CAPABILITY("mutex") fair_mutex {
     internal::tsan::locked(this);
   }
   bool try_lock() LOCKSTEP_TRY_ACQUIRE(true) {
+    if (internal::watched::on()) return internal::watched::lock(this, internal::watched::kTry) == 0;
     bool locked = take(internal::thread_number());
     if (!locked) return false;
     internal::acquired(this, kKind);
@@ -77,6 +80,7 @@ class LOCKSTEP_CAPABILITY("mutex") fair_mutex {
     return try_lock_until(deadline::at(when), stop);
   }
   bool try_lock_until(const deadline& until, const std::stop_token& stop = {}) LOCKSTEP_TRY_ACQUIRE(true) {
+    if (internal::watched::on()) return internal::watched::lock(this, 0, until, stop) == 0;
     std::uint32_t me = internal::thread_number();
     std::int64_t since = 0;
     bool locked = take(me);
@@ -92,6 +96,7 @@ class LOCKSTEP_CAPABILITY("mutex") fair_mutex {
   bool lock(const std::stop_token& stop) LOCKSTEP_TRY_ACQUIRE(true) { return try_lock_until(deadline(), stop); }
 
   void unlock() LOCKSTEP_RELEASE() {
+    if (internal::watched::on()) return internal::watched::unlock(this, 0);
     // ThreadSanitizer is told before the word changes, so what unlock finds out must be known before.
     if (internal::kTsan && !internal::under_checker() && !held_by_this_thread()) misused("unlocked");
     internal::tsan::unlocking(this);
@@ -103,8 +108,14 @@ class LOCKSTEP_CAPABILITY("mutex") fair_mutex {
     internal::released(this);
   }
 
-  std::uint32_t holder() const noexcept { return word_.load(std::memory_order_relaxed) & ~internal::kParked; }
-  bool held_by_this_thread() const noexcept { return holder() == internal::thread_number(); }
+  std::uint32_t holder() const noexcept {
+    if (internal::watched::on()) return internal::watched::holder(this);
+    return word_.load(std::memory_order_relaxed) & ~internal::kParked;
+  }
+  bool held_by_this_thread() const noexcept {
+    if (internal::watched::on()) return internal::watched::holds(this);
+    return holder() == internal::thread_number();
+  }
 
  private:
   template <class P>

@@ -79,6 +79,7 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
   /// The name is copied.
   explicit mutex(const char* name) { set_name(name); }
   ~mutex() {
+    if (internal::watched::on()) internal::watched::end(this);
     if (word_.load(std::memory_order_relaxed) != 0) [[unlikely]]
       misused("destroyed while held or waited on");
     internal::tsan::destroy(this);
@@ -90,6 +91,7 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
   void set_name(const char* name) { internal::name_object(this, kKind, name); }
 
   void lock() LOCKSTEP_ACQUIRE() {
+    if (internal::watched::on()) return static_cast<void>(watched_take(0, {}));
     std::uint32_t me = internal::thread_number();
     std::uint32_t free = 0;
     std::int64_t since = 0;
@@ -103,6 +105,7 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
   }
 
   bool try_lock() LOCKSTEP_TRY_ACQUIRE(true) {
+    if (internal::watched::on()) return watched_take(internal::watched::kTry, {});
     bool locked = take(internal::thread_number());
     if (!locked) return false;
     internal::acquired(this, kKind);
@@ -122,6 +125,7 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
   }
   /// False: the deadline passed or the stop was requested, and the lock could not be had before.
   bool try_lock_until(const deadline& until, const std::stop_token& stop = {}) LOCKSTEP_TRY_ACQUIRE(true) {
+    if (internal::watched::on()) return watched_take(0, stop, until);
     std::uint32_t me = internal::thread_number();
     std::int64_t since = 0;
     bool locked = take(me);
@@ -138,6 +142,7 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
   bool lock(const std::stop_token& stop) LOCKSTEP_TRY_ACQUIRE(true) { return try_lock_until(deadline(), stop); }
 
   void unlock() LOCKSTEP_RELEASE() {
+    if (internal::watched::on()) return internal::watched::unlock(this, 0);
     // ThreadSanitizer is told before the word changes, so what unlock finds out must be known before.
     if (internal::kTsan && !internal::under_checker() && !held_by_this_thread()) misused("unlocked");
     internal::tsan::unlocking(this);
@@ -152,8 +157,14 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
   }
 
   /// The kernel's number of the thread that holds it now; 0 if nobody does. Stale at once, unless it is the caller.
-  std::uint32_t holder() const noexcept { return word_.load(std::memory_order_relaxed) & ~internal::kParked; }
-  bool held_by_this_thread() const noexcept { return holder() == internal::thread_number(); }
+  std::uint32_t holder() const noexcept {
+    if (internal::watched::on()) return internal::watched::holder(this) & ~internal::kParked;
+    return word_.load(std::memory_order_relaxed) & ~internal::kParked;
+  }
+  bool held_by_this_thread() const noexcept {
+    if (internal::watched::on()) return internal::watched::holds(this);
+    return holder() == internal::thread_number();
+  }
 
   /// What holder() is while a coroutine holds the mutex. No thread has this number.
   static constexpr std::uint32_t kCoroutine = (1u << 31) - 1;
@@ -206,7 +217,10 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
       return;
     unlock_slowly(me);
   }
-  void unlock_async() { let_go(kCoroutine); }
+  void unlock_async() {
+    if (internal::watched::on()) return internal::watched::unlock(this, internal::watched::kCoroutine);
+    let_go(kCoroutine);
+  }
 
   [[gnu::noinline]] void unlock_slowly(std::uint32_t me) {
     if (holder() != me) misused("unlocked");
@@ -227,6 +241,9 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
   }
 
   // ---- waiting.h
+  bool watched_take(unsigned how, const std::stop_token& stop, const deadline& until = {}) {
+    return internal::watched::lock(this, how, until, stop) == 0;
+  }
   bool take_or_mark(internal::waiter& w) noexcept {
     std::uint32_t who = w.is_coroutine() ? kCoroutine : w.thread;
     for (;;) {

@@ -50,7 +50,9 @@ class counting_semaphore {
   }
   counting_semaphore(std::ptrdiff_t permits, const char* name) : counting_semaphore(permits) { set_name(name); }
   ~counting_semaphore() {
-    if (word_.load(std::memory_order_relaxed) & kParked) [[unlikely]]
+    bool waited_on = internal::watched::on() ? internal::watched::end(this) == EBUSY
+                                             : word_.load(std::memory_order_relaxed) & kParked;
+    if (waited_on) [[unlikely]]
       misused("destroyed while somebody waits");
     internal::forget(this);
   }
@@ -61,9 +63,13 @@ class counting_semaphore {
   void set_name(const char* name) { internal::name_object(this, kKind, name); }
 
   void acquire() {
+    if (internal::watched::on()) return static_cast<void>(watched_take(0, {}));
     if (!take()) acquire_slowly({}, {});
   }
-  bool try_acquire() noexcept { return take(); }
+  bool try_acquire() noexcept {
+    if (internal::watched::on()) return watched_take(internal::watched::kTry, {});
+    return take();
+  }
   template <class Rep, class Period>
   bool try_acquire_for(const std::chrono::duration<Rep, Period>& timeout, const std::stop_token& stop = {}) {
     return try_acquire_until(deadline::after(timeout), stop);
@@ -74,6 +80,7 @@ class counting_semaphore {
   }
   /// False: the deadline passed or the stop was requested, and no permit came before.
   bool try_acquire_until(const deadline& until, const std::stop_token& stop = {}) {
+    if (internal::watched::on()) return watched_take(0, stop, until);
     return take() || acquire_slowly(until, stop);
   }
   bool acquire(const std::stop_token& stop) { return try_acquire_until(deadline(), stop); }
@@ -81,6 +88,7 @@ class counting_semaphore {
   void release(std::ptrdiff_t n = 1) {
     if (n < 0 || n > Most) [[unlikely]]
       misused("released a number of permits that is not between 0 and the maximum");
+    if (internal::watched::on()) return watched_release(static_cast<std::uint32_t>(n));
     std::uint32_t now = word_.load(std::memory_order_relaxed);
     for (;;) {
       if (now & kParked) return release_to_waiters(static_cast<std::uint32_t>(n));
@@ -99,7 +107,10 @@ class counting_semaphore {
   }
 
   /// Free permits; stale at once.
-  std::ptrdiff_t permits() const noexcept { return word_.load(std::memory_order_relaxed) & ~kParked; }
+  std::ptrdiff_t permits() const noexcept {
+    if (internal::watched::on()) return internal::watched::permits(this, initial());
+    return word_.load(std::memory_order_relaxed) & ~kParked;
+  }
 
  private:
   template <class, class>
@@ -150,6 +161,15 @@ class counting_semaphore {
       // release: as in release(). The last touch of the semaphore.
     } while (!word_.compare_exchange_weak(now, ((now & ~kParked) + n) | parked, std::memory_order_release,
                                           std::memory_order_relaxed));
+  }
+  /// Where the operations are single steps the word stays as it was made.
+  std::uint32_t initial() const noexcept { return word_.load(std::memory_order_relaxed); }
+  bool watched_take(unsigned how, const std::stop_token& stop, const deadline& until = {}) {
+    return internal::watched::acquire(this, initial(), how, until, stop) == 0;
+  }
+  void watched_release(std::uint32_t n) {
+    if (internal::watched::release(this, initial(), n, static_cast<std::uint32_t>(Most)) != 0)
+      misused("released more often than the maximum allows");
   }
   bool take_or_mark(internal::waiter&) noexcept {
     for (;;) {

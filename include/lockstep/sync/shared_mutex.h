@@ -60,6 +60,7 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
   constexpr basic_shared_mutex() noexcept = default;
   explicit basic_shared_mutex(const char* name) { set_name(name); }
   ~basic_shared_mutex() {
+    if (internal::watched::on()) internal::watched::end(this);
     if (word_.load(std::memory_order_relaxed) != 0) [[unlikely]]
       misused("destroyed while held or waited on");
     internal::tsan::destroy(this);
@@ -92,6 +93,7 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
   bool lock(const std::stop_token& stop) LOCKSTEP_TRY_ACQUIRE(true) { return try_lock_until(deadline(), stop); }
 
   void unlock() LOCKSTEP_RELEASE() {
+    if (internal::watched::on()) return internal::watched::unlock(this, internal::watched::kWriter);
     if (writer_.load(std::memory_order_relaxed) != internal::thread_number()) [[unlikely]]
       misused("unlocked");
     internal::tsan::unlocking(this);
@@ -127,6 +129,7 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
   }
 
   void unlock_shared() LOCKSTEP_RELEASE_SHARED() {
+    if (internal::watched::on()) return internal::watched::unlock(this, internal::watched::kReader);
     // ThreadSanitizer is told before the word changes, so what unlock finds out must be known before.
     if (internal::kTsan && !internal::under_checker() && (word_.load(std::memory_order_relaxed) & kReaders) == 0)
       misused("unlocked as reader");
@@ -183,7 +186,15 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
     if (wants == kAsWriter) writer_.store(internal::thread_number(), std::memory_order_relaxed);
     internal::acquired(this, kKind, since);
   }
+  bool watched_enter(std::uint32_t wants, unsigned how, const deadline& until, const std::stop_token& stop) {
+    how |= wants == kAsWriter ? internal::watched::kWriter : internal::watched::kReader;
+    if (std::is_same_v<Policy, writer_priority>) how |= internal::watched::kWritersFirst;
+    int error = internal::watched::lock(this, how, until, stop);
+    if (error == EDEADLK) misused("locked again");
+    return error == 0;
+  }
   void enter(std::uint32_t wants, const deadline& until, const std::stop_token& stop) {
+    if (internal::watched::on()) return static_cast<void>(watched_enter(wants, 0, until, stop));
     std::int64_t since = 0;
     if (!take(wants)) [[unlikely]] {
       since = internal::wait_begins();
@@ -192,12 +203,14 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
     entered(wants, since);
   }
   bool try_enter(std::uint32_t wants) {
+    if (internal::watched::on()) return watched_enter(wants, internal::watched::kTry, {}, {});
     if (!take(wants)) return false;
     entered(wants, 0);
     internal::tsan::try_locked(this, wants == kAsWriter ? internal::tsan::kExclusive : internal::tsan::kShared);
     return true;
   }
   bool enter_until(std::uint32_t wants, const deadline& until, const std::stop_token& stop) {
+    if (internal::watched::on()) return watched_enter(wants, 0, until, stop);
     std::int64_t since = 0;
     bool in = take(wants);
     if (!in) {

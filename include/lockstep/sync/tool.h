@@ -34,8 +34,8 @@ namespace lockstep::sync::internal {
 #ifdef LOCKSTEP_SYNC_TSAN
 inline constexpr bool kTsan = true;
 inline const bool kUnderChecker = LOCKSTEP_RUNTIME(void (*)(int), lockstep_runtime_assume) != nullptr;
-/// The program runs under `lockstep check`.
-inline bool under_checker() noexcept { return kUnderChecker; }
+/// The program runs under `lockstep check`. Not instrumented: nobody wants to read of it.
+__attribute__((no_sanitize("thread"))) inline bool under_checker() noexcept { return kUnderChecker; }
 inline void tell_name(const void* object, const char* name) { lockstep_name(object, name); }
 #else
 inline constexpr bool kTsan = false;
