@@ -52,6 +52,7 @@ class basic_event {
 
   void set() {
     if (internal::watched::on()) return watched_set();
+    prefetch_to_write(&word_);  // a waiter that spins has the line
     std::uint32_t now = word_.load(std::memory_order_relaxed);
     for (;;) {
       if (now & kParked) return set_for_waiters();

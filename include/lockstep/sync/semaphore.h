@@ -89,6 +89,7 @@ class counting_semaphore {
     if (n < 0 || n > Most) [[unlikely]]
       misused("released a number of permits that is not between 0 and the maximum");
     if (internal::watched::on()) return watched_release(static_cast<std::uint32_t>(n));
+    prefetch_to_write(&word_);  // a waiter that spins has the line
     std::uint32_t now = word_.load(std::memory_order_relaxed);
     for (;;) {
       if (now & kParked) return release_to_waiters(static_cast<std::uint32_t>(n));
