@@ -9,21 +9,22 @@
 // There are no spurious wakeups; the predicate is needed all the same, because another thread may be quicker.
 //
 // Thread safety: all members may be called by any thread, but for construction and destruction. notify needs no lock
-// held; but what the predicate reads must have been changed with the lock held. Errors (misuse.h): destruction while
-// somebody waits.
+// held; but what the predicate reads must have been changed with the lock held.
+// Errors (misuse.h): destruction while somebody waits.
 //
-// The word: 0, or kParked: somebody waits. Invariants: P1..P3 of parking.h, and
+// The word: 0, or kParked: somebody waits.
+// Invariants: P1..P3 of parking.h, and
 //   C1  a waiter is queued before it unlocks the mutex. So a thread that changes the state under the mutex afterwards
-//   sees
-//       kParked (the unlock and its lock order that), and its notification finds the node: no wakeup is lost.
+//       sees kParked (the unlock and its lock order that), and its notification finds the node: no wakeup is lost.
 //   C2  a notification is taken by exactly one waiter; one that a timeout or stop has removed takes none.
 // Memory order: all relaxed on the word: C1 orders it by the mutex, the queue by the bucket's lock, the wake by the
-// node's state. Complexity: a load for a notify without waiters. notify_all wakes all at once; they queue for the
-// mutex. Source: Hoare, "Monitors", 1974; Mesa's semantics (Lampson, Redell, 1980); the queue of Birrell, "Implementing
+// node's state.
+// Complexity: a load for a notify without waiters. notify_all wakes all at once; they queue for the mutex.
+// Source: Hoare, "Monitors", 1974; Mesa's semantics (Lampson, Redell, 1980); the queue of Birrell, "Implementing
 // Condition Variables with Semaphores", 2003.
 //
-// When not to use it: for one flag, event; for a number, semaphore. Where rivals win: std::condition_variable requeues
-// nothing either, but pthread's can be shared between processes.
+// When not to use it: for one flag, event; for a number, semaphore.
+// Where rivals win: std::condition_variable requeues nothing either, but pthread's can be shared between processes.
 #pragma once
 
 #include <atomic>

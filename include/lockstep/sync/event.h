@@ -5,8 +5,8 @@
 //     lockstep::sync::auto_reset_event tick;        // set() lets exactly one through; set twice before that is once
 //
 // Thread safety: all members may be called by any thread, but for construction and destruction. An event may be
-// destroyed when nobody waits, also by a thread that set() let through: set() does not touch it afterwards. Errors
-// (misuse.h): destruction while somebody waits.
+// destroyed when nobody waits, also by a thread that set() let through: set() does not touch it afterwards.
+// Errors (misuse.h): destruction while somebody waits.
 //
 // The word: bit 0 kSet, bit 31 kParked.
 //   state  | wait(), manual | wait(), auto | set(), manual               | set(), auto              | reset()
@@ -17,7 +17,8 @@
 // through, even if reset() comes before it runs: no pulse is lost.
 // Memory order: passing is acquire, set() is release also if it was set before (a read-modify-write, so the release
 // sequence goes on); a hand-over is ordered by the node's state. reset() is relaxed and orders nothing: what it
-// "undoes" needs a lock. Complexity: a load for a wait() that passes; set() is one compare-exchange without waiters.
+// "undoes" needs a lock.
+// Complexity: a load for a wait() that passes; set() is one compare-exchange without waiters.
 // Source: the manual and auto reset events of Win32; folly::Baton for the hand-off to a waiter that spins.
 //
 // When not to use it: reset() and wait() by different threads want a protocol; a latch, a barrier or a condition mostly

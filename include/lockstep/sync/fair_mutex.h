@@ -7,10 +7,13 @@
 //
 // The word is that of mutex: holder and kParked. What differs:
 //   F1  unlock() with waiters never frees the mutex: the word goes from one holder to the next, so nobody can barge in.
-//   F2  a thread that finds it held or parked queues at once and spins on its own node, so the queue is the order of
-//   arrival. state          | lock()           | unlock() 0              | -> holder        | misuse holder         |
-//   queues; + parked | -> 0 holder + parked| queues           | pops the first waiter; -> it, + parked if there are
-//   more
+//   F2  a thread that finds it held or parked queues at once and spins on its own node: so the queue is in order.
+//
+//   state          | lock()           | unlock()
+//   0              | -> holder        | misuse
+//   holder         | queues; + parked | -> 0
+//   holder + parked| queues           | pops the first waiter; -> it, + parked if there are more
+//
 // "Parked but not held" does not exist (F1): the last waiter that gives up clears kParked and leaves the holder.
 // Memory order: as mutex; every hand-over is ordered by the node's state (release/acquire).
 // Complexity: one compare-exchange each without contention; a hand-over wakes one thread, the right one.

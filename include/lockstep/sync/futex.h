@@ -3,8 +3,8 @@
 //
 // Thread safety: everything may be called at any time. A wake may be addressed to a word that does not exist any more:
 // it then wakes nobody, or, if the memory was used again for another word, someone who looks again and goes on
-// sleeping. Source: Franke, Russell, Kirkwood, "Fuss, Futexes and Furwocks", OLS 2002; Drepper, "Futexes Are Tricky",
-// 2011.
+// sleeping.
+// Source: Franke, Russell, Kirkwood, "Fuss, Futexes and Furwocks", OLS 2002; Drepper, "Futexes Are Tricky", 2011.
 #pragma once
 
 #include <linux/futex.h>

@@ -7,8 +7,8 @@
 //
 // Thread safety: all members may be called by any thread, but for construction and destruction. unlock() by the thread
 // that locked. A mutex may be destroyed as soon as nobody holds it or waits, also by the thread that got it last:
-// unlock() does not touch the mutex after it let go. Errors (misuse.h): lock() by the holder, unlock() by anyone else,
-// destruction while held or waited on.
+// unlock() does not touch the mutex after it let go.
+// Errors (misuse.h): lock() by the holder, unlock() by anyone else, destruction while held or waited on.
 //
 // The word:
 //   bits 0..30  the holder: the kernel's thread number, kCoroutine, or 0: free
@@ -22,16 +22,18 @@
 //
 // Invariants: P1..P3 of parking.h. M1: a woken waiter tries again; if it finds the mutex held, that holder's unlock
 // sees kParked once the waiter is queued again, so no wake is lost. M2: a waiter that was woken kVainWakes times and
-// lost to others gets the mutex handed over, and so does a coroutine at once: nobody waits for ever. Memory order:
-// taking is acquire and letting go is release, so critical sections are ordered; everything else on the word is relaxed
-// because the bucket's lock orders it. A hand-over is ordered by the node's state (release/acquire). Complexity: one
-// compare-exchange each for lock and unlock when nobody else is there. Source: Drepper, "Futexes Are Tricky"; Pizlo,
-// "Locking in WebKit" (barging with parking).
+// lost to others gets the mutex handed over, and so does a coroutine at once: nobody waits for ever.
+// Memory order: taking is acquire and letting go is release, so critical sections are ordered; everything else on the
+// word is relaxed because the bucket's lock orders it. A hand-over is ordered by the node's state (release/acquire).
+// Complexity: one compare-exchange each for lock and unlock when nobody else is there.
+// Source: Drepper, "Futexes Are Tricky"; Pizlo, "Locking in WebKit" (barging with parking).
+//
+// Under `lockstep check` it is one step, seen by name and kind (watched.h).
 //
 // When not to use it: if order of arrival matters, fair_mutex; if most sections only read and are long, shared_mutex. A
-// mutex in memory shared with another process does not work. Where rivals win: std::mutex has no word of diagnostics to
-// touch, so a thread that takes a million different mutexes once each (every one a new chain, held.h) is quicker there.
-// pthread's can inherit priorities.
+// mutex in memory shared with another process does not work.
+// Where rivals win: std::mutex has no word of diagnostics to touch, so a thread that takes a million different mutexes
+// once each (every one a new chain, held.h) is quicker there. pthread's can inherit priorities.
 #pragma once
 
 #include <atomic>

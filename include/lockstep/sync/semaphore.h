@@ -7,8 +7,8 @@
 //
 // Thread safety: all members may be called by any thread, but for construction and destruction; release() by any
 // thread. A semaphore may be destroyed when nobody waits, also by a thread whose acquire() took the last permit:
-// release() does not touch it after the permit is there. Errors (misuse.h): more permits than the maximum, a negative
-// number of them, destruction while somebody waits.
+// release() does not touch it after the permit is there.
+// Errors (misuse.h): more permits than the maximum, a negative number of them, destruction while somebody waits.
 //
 // The word: bits 0..30 free permits, bit 31 kParked.
 //   state      | acquire()           | release(n)
@@ -17,11 +17,12 @@
 //   0 + parked | queues              | a permit each for the first n waiters; what is left goes into the word
 // Invariants: P1..P3 of parking.h. S1: with waiters there are no free permits, so nobody overtakes: FIFO among those
 // who wait. S2: permits + holders change only by acquire and release: a permit goes to exactly one waiter, or into the
-// word. Memory order: acquire() is acquire, release() is release, and release() is a read-modify-write, so it heads or
+// word.
+// Memory order: acquire() is acquire, release() is release, and release() is a read-modify-write, so it heads or
 // continues a release sequence: who takes the second of two permits synchronizes with both releases. A hand-over is
-// ordered by the node's state. Complexity: one compare-exchange without waiters. If the waiter still spins, a hand-over
-// is a few cache misses. Source: Dijkstra, 1965; hand-over as in folly::Baton and moodycamel's LightweightSemaphore
-// (spin, then sleep).
+// ordered by the node's state.
+// Complexity: one compare-exchange without waiters. If the waiter still spins, a hand-over is a few cache misses.
+// Source: Dijkstra, 1965; hand-over as in folly::Baton and moodycamel's LightweightSemaphore (spin, then sleep).
 //
 // When not to use it: to protect data (a mutex has an owner, and its misuse is noticed); to wait for a state
 // (condition).

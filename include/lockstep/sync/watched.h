@@ -14,7 +14,8 @@
 // What differs from the algorithms: any waiter may be the next one, whatever the policy. So the checker sees every
 // order that the primitive allows, and some more; what it proves holds.
 //
-// LOCKSTEP_SYNC_EXPLORE must be the same in all of a program. Thread safety: as the primitives.
+// LOCKSTEP_SYNC_EXPLORE must be the same in all of a program.
+// Thread safety: as the primitives.
 #pragma once
 
 #include <cerrno>
