@@ -370,12 +370,6 @@ std::optional<Wait> Recogniser::futex() {
     w.ends = Ends::kOutside;  // a handler may post it
   }
   name_object(e_, index_, &w);
-  // The first member of every primitive is private to it.
-  if (match.object == Object::kSyncMutex || match.object == Object::kSyncShared || match.object == Object::kSync) {
-    for (const std::string_view member : {".word_", ".phase_"}) {
-      if (w.object.ends_with(member)) w.object.resize(w.object.size() - member.size());
-    }
-  }
   return w;
 }
 

@@ -17,16 +17,15 @@
 // Invariants:
 // 1. An object that a hazard names since before it became unreachable is not freed until the hazard names it no more.
 // 2. At most kThreshold + 2 * (hazards) retired objects wait to be freed while threads go on retiring: garbage is
-// bounded.
+//    bounded.
 // 3. A record belongs to one hazard_pointer while `taken` is set; records are never freed before their domain.
 //
 // Memory order of each atomic:
 // - record.hazard, protect's store: relaxed, then a light fence, then source is read again (acquire). A reclaiming
-// thread
-//   unlinks (its caller did), makes a heavy fence and reads the hazards: either it sees the hazard, or the reader sees
-//   the new source and tries again (asymmetric_fence.h).
+//   thread unlinks (its caller did), makes a heavy fence and reads the hazards: either it sees the hazard, or the
+//   reader sees the new source and tries again (asymmetric_fence.h).
 // - record.hazard, store of null: release, and read by acquire: the reader's accesses to the object come before the
-// free.
+//   free.
 // - record.taken: exchange acquire, store release: what one owner wrote in the record comes before the next.
 // - records_: a list that only grows at its head: CAS release, load acquire.
 // - retired_: CAS release pushes (the object is complete); exchange acquire takes all of them.

@@ -37,10 +37,11 @@
 // A timeout is found by the thread itself and needs no state.
 //
 // Memory order: the bucket's lock (acquire/release) orders everything about queues. kGranted and kStopped are stored
-// with release and read with acquire, so what a waker did before is seen by the woken. Complexity: O(waiters in the
-// bucket) to find a primitive's first; 256 buckets. Limits: a child of fork may not use a primitive on which threads of
-// the parent waited. Thread safety: parking_queue locks; a waiter belongs to one wait at a time. Source: Pizlo,
-// "Locking in WebKit", 2016 (ParkingLot); parking_lot_core by d'Antras.
+// with release and read with acquire, so what a waker did before is seen by the woken.
+// Complexity: O(waiters in the bucket) to find a primitive's first; 256 buckets. Limits: a child of fork may not use a
+// primitive on which threads of the parent waited.
+// Thread safety: parking_queue locks; a waiter belongs to one wait at a time.
+// Source: Pizlo, "Locking in WebKit", 2016 (ParkingLot); parking_lot_core by d'Antras.
 #pragma once
 
 #include <atomic>
