@@ -16,11 +16,12 @@ void write(int& variable) {
   variable = 1;
 }
 
+int x1 = 0, y1 = 0, x2 = 0, y2 = 0;  // what the two readers see
+
 int main() {
-  int x1 = 0, y1 = 0, x2 = 0, y2 = 0;
   std::thread writes_x([] { write(x); });
   std::thread writes_y([] { write(y); });
-  std::thread reads_x_first([&] {
+  std::thread reads_x_first([] {
     x1 = read(x);
     y1 = read(y);
   });

@@ -4,12 +4,12 @@
 #include <thread>
 
 std::atomic<int> x{0}, y{0};
+int x1 = 0, y1 = 0, x2 = 0, y2 = 0;  // what the two readers see
 
 int main() {
-  int x1 = 0, y1 = 0, x2 = 0, y2 = 0;
   std::thread writes_x([] { x.store(1); });
   std::thread writes_y([] { y.store(1); });
-  std::thread reads_x_first([&] {
+  std::thread reads_x_first([] {
     x1 = x.load();
     y1 = y.load();
   });

@@ -4,10 +4,10 @@
 #include <thread>
 
 std::atomic<int> x{0}, y{0};
+int saw_x = 0, saw_y = 0;
 
 int main() {
-  int saw_x = 0, saw_y = 0;
-  std::thread other([&] {
+  std::thread other([] {
     saw_x = x.load(std::memory_order_acquire);
     y.store(1, std::memory_order_relaxed);
   });

@@ -4,6 +4,7 @@
 #include <thread>
 
 std::atomic<int> x{0}, y{0};
+int seen = 0;  // of x
 
 int main() {
   std::thread other([] {
@@ -11,7 +12,7 @@ int main() {
     y.store(1, std::memory_order_release);
   });
   y.store(2, std::memory_order_release);
-  const int seen = x.load(std::memory_order_acquire);
+  seen = x.load(std::memory_order_acquire);
   other.join();
   assert(!(y == 2 && seen == 0) && "whoever overwrote y = 1 sees x");
 }

@@ -4,6 +4,7 @@
 #include <thread>
 
 std::atomic<int> x{0}, y{0};
+int seen = 0;  // of x
 
 int main() {
   std::thread other([] {
@@ -11,7 +12,7 @@ int main() {
     y.store(1);
   });
   y.store(2);
-  const int seen = x.load();
+  seen = x.load();
   other.join();
   assert(!(y == 2 && seen == 0) && "whoever overwrote y = 1 sees x");
 }

@@ -4,17 +4,17 @@
 #include <thread>
 
 std::atomic<int> x{0}, flag{0};
+int seen = 0;  // the flag
 
 int main() {
-  bool seen = false;
   std::thread other([] {
     x.store(2, std::memory_order_relaxed);
     flag.store(1, std::memory_order_release);
   });
   if (flag.load(std::memory_order_acquire) == 1) {
-    seen = true;
+    seen = 1;
     x.store(1, std::memory_order_relaxed);
   }
   other.join();
-  assert((!seen || x == 1) && "the later write is last");
+  assert((seen == 0 || x == 1) && "the later write is last");
 }

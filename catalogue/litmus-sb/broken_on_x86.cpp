@@ -4,10 +4,10 @@
 #include <thread>
 
 std::atomic<int> x{0}, y{0};
+int saw_x = 0, saw_y = 0;
 
 int main() {
-  int saw_y = 0, saw_x = 0;
-  std::thread other([&] {
+  std::thread other([] {
     x.store(1, std::memory_order_release);  // a plain mov on x86
     saw_y = y.load(std::memory_order_acquire);
   });

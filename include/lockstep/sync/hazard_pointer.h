@@ -21,11 +21,11 @@
 // 3. A record belongs to one hazard_pointer while `taken` is set; records are never freed before their domain.
 //
 // Memory order of each atomic:
-// - record.hazard, protect's store: relaxed, then a light fence, then source is read again (acquire). A reclaiming
-//   thread unlinks (its caller did), makes a heavy fence and reads the hazards: either it sees the hazard, or the
-//   reader sees the new source and tries again (asymmetric_fence.h).
-// - record.hazard, store of null: release, and read by acquire: the reader's accesses to the object come before the
-//   free.
+// - record.hazard, protect's store: then a light fence, then source is read again (acquire). Who reclaims unlinks (its
+//   caller did), makes a heavy fence and reads the hazards: either it sees the hazard, or the reader sees the new
+//   source and tries again (asymmetric_fence.h).
+// - record.hazard, every store: release, and read by acquire: the reader's accesses to what it names no more
+//   come before the free.
 // - record.taken: exchange acquire, store release: what one owner wrote in the record comes before the next.
 // - records_: a list that only grows at its head: CAS release, load acquire.
 // - retired_: CAS release pushes (the object is complete); exchange acquire takes all of them.
@@ -240,7 +240,7 @@ class hazard_pointer {
   /// Names an object that is known to be alive, by another hazard for instance.
   template <class T>
   void reset_protection(T* p) {
-    record_->hazard.store(static_cast<const void*>(p), std::memory_order_relaxed);
+    record_->hazard.store(static_cast<const void*>(p), std::memory_order_release);
     internal::light_fence();
   }
   /// Names nothing any more.

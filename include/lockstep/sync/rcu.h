@@ -26,10 +26,11 @@
 // Memory order of each atomic:
 // - epoch_: fetch_add release, a reader's load acquire: a section that has the new number, and so is not waited for,
 //   sees what was unlinked before the number was made.
-// - section, store at the begin: relaxed, then a light fence, then the reader's reads. synchronize(): heavy fence, then
-//   it reads the sections. Either it sees the section and waits for it, or the section's reads see what was unlinked
-//   before (asymmetric_fence.h). One pass is enough because epochs never repeat.
-// - section, store of 0: release, read by acquire: the section's reads come before the free.
+// - section, store at the begin: then a light fence, then the reader's reads. synchronize(): heavy fence, then it reads
+//   the sections. Either it sees the section and waits for it, or the section's reads see what was unlinked before
+//   (asymmetric_fence.h). One pass is enough because epochs never repeat.
+// - section, both stores: release, read by acquire: the reads of the section before come before the free, also if it is
+//   the begin of the next one that is seen.
 // - callbacks_: CAS release pushes, exchange acquire takes.
 //
 // Complexity: lock and unlock O(1); synchronize O(threads) plus the longest section; retire amortised O(1): one grace
@@ -72,7 +73,7 @@ class rcu_domain {
   void lock() noexcept {
     reader& r = readers_.mine();
     if (r.depth++ == 0) {
-      r.section.store(epoch_.load(std::memory_order_acquire), std::memory_order_relaxed);
+      r.section.store(epoch_.load(std::memory_order_acquire), std::memory_order_release);
       internal::light_fence();
     }
   }
