@@ -2,12 +2,12 @@
 // stops this one at random moments: nothing is lost and nobody is stuck. Runs under the sanitizers, too.
 #include <gtest/gtest.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
+#include <csignal>
 #include <mutex>
 #include <random>
 #include <shared_mutex>
@@ -182,6 +182,7 @@ TEST(Stress, NothingIsLostOrStuckWhileSignalsAndStopsInterrupt) {
   Shared s;
   std::array<Done, kThreads> done;
   std::vector<std::jthread> threads;
+  threads.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&, i] {
       s.start.wait();

@@ -57,7 +57,7 @@ class async_guard {
   async_guard() = default;
   async_guard(Mutex& m, bool locked) : mutex_(locked ? &m : nullptr) {}
   async_guard(async_guard&& other) noexcept : mutex_(std::exchange(other.mutex_, nullptr)) {}
-  async_guard& operator=(async_guard&& other) {
+  async_guard& operator=(async_guard&& other) noexcept {
     if (this != &other) {
       unlock();
       mutex_ = std::exchange(other.mutex_, nullptr);

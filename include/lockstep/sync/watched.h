@@ -30,7 +30,11 @@
 #include "lockstep/sync/tool.h"
 
 extern "C" {
-/// What the checker's runtime offers. `how` is made of watched::how; `until` is null for ever. 0 or an errno value.
+/// The calling thread is being explored. Not so is what a test program does before and after lockstep::check: there the
+/// primitives work as always.
+[[gnu::weak]] int lockstep_runtime_executing();
+/// What the checker's runtime offers then. `how` is made of watched::how; `until` is null for ever. 0 or an errno
+/// value.
 [[gnu::weak]] int lockstep_runtime_lock(const void* lock, unsigned how, clockid_t clock, const timespec* until);
 [[gnu::weak]] void lockstep_runtime_unlock(const void* lock, unsigned how);
 /// Does the calling thread hold it?
@@ -53,6 +57,10 @@ extern "C" {
 
 namespace lockstep::sync::internal {
 
+#ifdef LOCKSTEP_SYNC_TSAN
+inline int (*const kExecuting)() = LOCKSTEP_RUNTIME(int (*)(), lockstep_runtime_executing);
+#endif
+
 class watched {
  public:
   enum how : unsigned {
@@ -64,7 +72,7 @@ class watched {
   };
 
 #if defined(LOCKSTEP_SYNC_TSAN) && !defined(LOCKSTEP_SYNC_EXPLORE)
-  static bool on() noexcept { return under_checker(); }
+  __attribute__((no_sanitize("thread"))) static bool on() noexcept { return kExecuting && kExecuting(); }
 
   /// 0, ETIMEDOUT (the deadline or the stop came first), EBUSY (kTry), EDEADLK (held by the caller).
   static int lock(const void* p, unsigned how, const deadline& until = {}, const std::stop_token& stop = {}) {

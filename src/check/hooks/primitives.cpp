@@ -33,7 +33,9 @@ bool waited_for(const Object& o) {
 
 }  // namespace
 
-// Outside of an execution (in the destructors that run after it, say) there is one thread: nothing to wait for.
+LOCKSTEP_EXPORT int lockstep_runtime_executing() { return running != nullptr; }
+
+// The others are called only where that is true.
 
 LOCKSTEP_IMPLEMENTATION int lockstep_impl_lockstep_runtime_lock(const void* lock, unsigned how, clockid_t clock,
                                                                 const timespec* until) {
