@@ -14,6 +14,8 @@
 #include "dump/holders.h"
 #include "dump/proc.h"
 #include "dump/recognise.h"
+#include "dump/symbols.h"
+#include "dump/sync_waits.h"
 #include "dump/syscalls.h"
 #include "names/text.h"
 
@@ -60,7 +62,8 @@ Picture paint(Snapshot snapshot) {
   std::vector<std::vector<Frame>> stacks;
   stacks.reserve(snapshot.threads.size());
   for (const ThreadState& t : snapshot.threads) stacks.push_back(symbols.stack(t));
-  const Evidence evidence{snapshot, symbols, stacks};
+  const std::map<std::uint64_t, std::string> given_names = sync_names(snapshot.memory, symbols);
+  const Evidence evidence{snapshot, symbols, stacks, given_names};
 
   Picture out;
   out.pid = snapshot.pid;

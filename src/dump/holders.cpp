@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "dump/sync_waits.h"
 #include "names/text.h"
 
 namespace lockstep::dump {
@@ -114,7 +115,9 @@ std::optional<Site> call_of(const Evidence& e, const std::vector<Frame>& stack, 
 bool sleeps_in(const Evidence& e, std::size_t thread, const Wait& wait) {
   const ThreadState& t = e.snapshot.threads[thread];
   constexpr std::uint64_t kSize = 56;  // of a pthread_rwlock_t
-  return t.syscall == SYS_futex && t.arguments[0] >= wait.address && t.arguments[0] < wait.address + kSize;
+  if (t.syscall != SYS_futex) return false;
+  return (t.arguments[0] >= wait.address && t.arguments[0] < wait.address + kSize) ||
+         primitive_of_sleeper(e.snapshot.memory, t) == wait.address;
 }
 
 }  // namespace
@@ -200,6 +203,10 @@ void runners_of_static(const Evidence& e, std::size_t waiter, Wait* wait) {
 
 void name_object(const Evidence& e, std::size_t waiter, Wait* wait) {
   if (wait->address == 0) return;
+  if (const auto given = e.given_names.find(wait->address); given != e.given_names.end()) {
+    wait->object = given->second;
+    return;
+  }
   if (auto name = e.symbols.global(wait->address)) {
     wait->object = names::readable(*name);
     constexpr std::string_view kGuard = "guard variable for ";

@@ -24,7 +24,8 @@ bool is_lock(const Wait& w) {
 
 // What a notification, a post or a wake ends.
 bool is_sleep(const Wait& w) {
-  return w.kind == "condition variable" || w.kind == "semaphore" || w.kind == "futex" || w.kind == "atomic";
+  return w.kind == "condition variable" || w.kind == "semaphore" || w.kind == "futex" || w.kind == "atomic" ||
+         w.kind == "event";
 }
 
 class Judge {

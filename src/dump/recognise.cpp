@@ -10,6 +10,7 @@
 #include "dump/descriptors.h"
 #include "dump/holders.h"
 #include "dump/proc.h"
+#include "dump/sync_waits.h"
 #include "dump/syscalls.h"
 
 namespace lockstep::dump {
@@ -30,15 +31,17 @@ enum class Object {
   kOnce,
   kStatic,  // the guard of a static variable of a function
   kFuture,
-  kStream,  // the lock of a FILE
-  kAtomic,  // std::atomic<T>::wait and what is built on it
-  kOther,   // named by the table alone
+  kStream,     // the lock of a FILE
+  kAtomic,     // std::atomic<T>::wait and what is built on it
+  kSyncMutex,  // those of lockstep::sync
+  kSyncShared,
+  kSync,
 };
 
 struct Function {
   std::string_view begins;  // without leading underscores
   Object object;
-  std::string_view kind;  // for kOther and kAtomic; empty: the object's own
+  std::string_view kind;  // for kSync and kAtomic; empty: the object's own
 };
 
 // The first of a thread's functions that is here tells what it waits for.
@@ -67,12 +70,20 @@ constexpr std::array kFunctions = {
     Function{"std::counting_semaphore<", Object::kAtomic, "semaphore"},
     Function{"std::atomic", Object::kAtomic, "atomic"},
     Function{"std::__atomic_wait", Object::kAtomic, "atomic"},
-    Function{"lockstep::sync::shared_mutex", Object::kOther, "rwlock"},
-    Function{"lockstep::sync::condition_variable", Object::kOther, "condition variable"},
-    Function{"lockstep::sync::latch", Object::kOther, "latch"},
-    Function{"lockstep::sync::barrier", Object::kOther, "barrier"},
-    Function{"lockstep::sync::counting_semaphore", Object::kOther, "semaphore"},
-    Function{"lockstep::sync::", Object::kOther, "lock"},
+    Function{"lockstep::sync::mutex::", Object::kSyncMutex, {}},
+    Function{"lockstep::sync::fair_mutex::", Object::kSyncMutex, {}},
+    Function{"lockstep::sync::recursive_mutex::", Object::kSyncMutex, {}},
+    Function{"lockstep::sync::basic_shared_mutex<", Object::kSyncShared, {}},
+    Function{"lockstep::sync::condition::", Object::kSync, "condition variable"},
+    Function{"lockstep::sync::counting_semaphore<", Object::kSync, "semaphore"},
+    Function{"lockstep::sync::basic_event<", Object::kSync, "event"},
+    Function{"lockstep::sync::latch::", Object::kSync, "latch"},
+    Function{"lockstep::sync::barrier<", Object::kSync, "barrier"},
+    Function{"lockstep::sync::once::", Object::kSync, "once"},
+    Function{"lockstep::sync::bounded_queue<", Object::kSync, "queue"},
+    Function{"lockstep::sync::spsc_queue<", Object::kSync, "queue"},
+    Function{"lockstep::sync::thread_pool::", Object::kSync, "thread pool"},
+    Function{"lockstep::sync::", Object::kSync, "lock"},
 };
 
 std::string_view plain(std::string_view name) {
@@ -95,6 +106,8 @@ Match by_function(const std::vector<Frame>& stack) {
   constexpr std::size_t kNear = 6;
   for (std::size_t i = 0; i < stack.size(); ++i) {
     const std::string_view name = plain(stack[i].function);
+    // Below every primitive.
+    if (name.starts_with("lockstep::sync::internal::") || name.starts_with("lockstep::sync::futex_")) continue;
     for (const Function& f : kFunctions) {
       if (!name.starts_with(f.begins)) continue;
       // Latches and semaphores stand on atomics: the outermost is what the user called.
@@ -123,6 +136,7 @@ class Recogniser {
   Object by_layout() const;
   void mutex(Wait* w);
   void rwlock(Wait* w, bool for_writing);
+  void sync(Wait* w, Object object);
   void hold_by(Wait* w, std::uint64_t inner_tid, bool process_shared);
   std::uint32_t word(std::uint64_t address) const { return memory_.value<std::uint32_t>(address); }
   // The thread whose descriptor lies at an address; 0 if none does.
@@ -195,11 +209,41 @@ void Recogniser::rwlock(Wait* w, bool for_writing) {
   readers_of(e_, w, readers);
 }
 
+// A primitive of lockstep::sync. Without names, one whose word names a thread of the process is a lock.
+void Recogniser::sync(Wait* w, Object object) {
+  const auto primitive = primitive_of_sleeper(memory_, thread_);
+  // Queues have waiters of another kind, which do not say whose they are.
+  w->address = primitive.value_or(0);
+  if (w->kind.empty())
+    w->kind = object == Object::kSyncShared ? "rwlock" : object == Object::kSyncMutex ? "mutex" : "lock";
+  if (!primitive) return;
+  if (object == Object::kSyncShared) {
+    const SyncOwner owner = owner_of_shared_mutex(memory_, *primitive);
+    if (owner.readers != 0) {
+      w->shared_hold = true;
+      w->detail =
+          fmt::format("{} {} it for reading", owner.readers, owner.readers == 1 ? "thread holds" : "threads hold");
+      readers_of(e_, w, owner.readers);
+    } else {
+      hold_by(w, owner.thread, false);
+    }
+    return;
+  }
+  if (object != Object::kSyncMutex && w->kind != "lock") return;
+  const SyncOwner owner = owner_of_mutex(memory_, *primitive);
+  if (owner.coroutine) {
+    w->detail = "held by a coroutine";
+  } else if (object == Object::kSyncMutex || e_.snapshot.inner_thread(owner.thread)) {
+    hold_by(w, owner.thread, false);
+  }
+}
+
 // Without names. Counts of waiters that fit are what makes it likely that an object is what it looks like.
 Object Recogniser::by_layout() const {
   const std::uint64_t at = thread_.arguments[0];
   const auto expected = static_cast<std::uint32_t>(thread_.arguments[2]);
   if (thread_at(at - kTidAt) != 0) return Object::kJoin;
+  if (primitive_of_sleeper(memory_, thread_)) return Object::kSync;
   const std::uint32_t owner = word(at + 8), kind = word(at + 16);
   const bool mutex_kind = (kind & ~0x3ffu) == 0;
   const std::uint64_t owner_pointer = memory_.value<std::uint64_t>(at + 8);
@@ -296,8 +340,12 @@ std::optional<Wait> Recogniser::futex() {
       w.kind = "stream";
       hold_by(&w, thread_at(memory_.value<std::uint64_t>(at + 8)), false);
       break;
+    case Object::kSyncMutex:
+    case Object::kSyncShared:
+    case Object::kSync:
+      sync(&w, match.object);
+      break;
     case Object::kAtomic:
-    case Object::kOther:
       break;
     case Object::kNone:
       w.kind = "futex";
@@ -306,7 +354,7 @@ std::optional<Wait> Recogniser::futex() {
   }
   // Locks that keep their owner's id and mark that somebody waits, as the kernel's own protocol demands.
   const bool marked = (word(at) & FUTEX_WAITERS) != 0;
-  if ((match.object == Object::kNone || match.object == Object::kOther) && marked) {
+  if (match.object == Object::kNone && marked) {
     hold_by(&w, word(at) & FUTEX_TID_MASK, !is_private);
   }
   if (timed) {

@@ -5,7 +5,9 @@
 // The layouts are those of glibc on x86-64 since 2.25. Thread safety: pure functions.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "dump/picture.h"
@@ -18,7 +20,8 @@ namespace lockstep::dump {
 struct Evidence {
   const Snapshot& snapshot;
   Symbols& symbols;
-  const std::vector<std::vector<Frame>>& stacks;  // of snapshot.threads
+  const std::vector<std::vector<Frame>>& stacks;            // of snapshot.threads
+  const std::map<std::uint64_t, std::string>& given_names;  // those of lockstep::sync's primitives, by address
 };
 
 /// Nothing for a thread that runs, or that is about to go on.

@@ -112,6 +112,9 @@ std::string type_name(Dwarf_Die die) {
   return name ? name : "";
 }
 
+// Headers of lockstep::sync, which are compiled into the program.
+bool is_lockstep_file(std::string_view path) { return path.find("/lockstep/sync/") != std::string_view::npos; }
+
 // Larger debug information is not searched for variables as a whole; the symbol table has to do.
 constexpr std::size_t kLargeDebugInfo = std::size_t{48} << 20;
 
@@ -270,7 +273,7 @@ Symbols::Impl::Code Symbols::Impl::look_up(std::uint64_t pc) {
     }
     frame.file = file ? file : "";
     frame.line = line;
-    frame.library = !file || names::is_library_file(file);
+    frame.library = !file || names::is_library_file(file) || is_lockstep_file(file);
     code.frames.push_back(frame);
     Dwarf_Attribute attribute;
     Dwarf_Word call_line = 0, call_file = 0;
@@ -476,6 +479,19 @@ std::optional<std::string> Symbols::global(std::uint64_t address) {
   if (!name || GELF_ST_TYPE(symbol.st_info) != STT_OBJECT || offset >= symbol.st_size) return std::nullopt;
   const std::string text = names::demangle(name);
   return offset == 0 ? text : text + "+" + std::to_string(offset);
+}
+
+std::optional<std::uint64_t> Symbols::address_of(std::string_view wanted) {
+  for (const auto& [module, path] : impl_->paths) {
+    const int count = is_runtime(path) ? 0 : dwfl_module_getsymtab(module);
+    for (int i = 0; i < count; ++i) {
+      GElf_Sym symbol;
+      GElf_Addr address = 0;
+      const char* name = dwfl_module_getsym_info(module, i, &symbol, &address, nullptr, nullptr, nullptr);
+      if (name && name == wanted && GELF_ST_TYPE(symbol.st_info) == STT_OBJECT) return address;
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<Variable> Symbols::local(const Frame& frame, std::uint64_t address) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -56,6 +57,9 @@ class Symbols {
   std::string function_at(std::uint64_t address);
   /// Where the code of the function at `pc` begins, 0 if unknown.
   std::uint64_t start_of_function(std::uint64_t pc);
+  /// Where the object with this symbol lies, as the linker writes it; of the program and libraries that are not the
+  /// system's.
+  std::optional<std::uint64_t> address_of(std::string_view symbol);
   /// The line of an instruction.
   std::optional<std::pair<std::string, int>> line(std::uint64_t pc);
 

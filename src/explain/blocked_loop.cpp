@@ -77,7 +77,7 @@ class Search {
     std::set<std::uint64_t> out;
     for (Index i = s.begin; i < s.end && i < h_.size(); ++i) {
       const trace::Event& e = h_.at(i);
-      if (e.thread != s.thread || namer_.on_stack(e.addr)) continue;
+      if (e.thread != s.thread || (namer_.on_stack(e.addr) && !h_.is_shared(e.addr))) continue;
       if (writes ? trace::is_write(e.op) : trace::is_read(e.op)) out.insert(e.addr);
     }
     return out;

@@ -92,6 +92,23 @@ std::string Causes::why_waits(std::uint16_t t) {
   if (w.wait_holder != kNoThread && w.wait_holder != t && blocked(w.wait_holder)) {
     return fmt::format("It waits on {}{} for {}, which is blocked itself.", what, how, name(w.wait_holder));
   }
+  if (d_.permit && d_.objects[0] == w.wait_addr) {
+    return fmt::format("It waits for a permit of {}; {} acquired it{} and never gave it back.", what,
+                       name(h_.at(d_.first).thread), at_place(namer_.place(h_.at(d_.first).stack)));
+  }
+  for (const Diagnosis::Sleep& s : d_.sleeps) {
+    if (s.thread != t) continue;
+    if (s.undone != kNone) {
+      return fmt::format("It sleeps on {}; {}'s notification{} woke it, but {} had changed {}{} before it looked.",
+                         what, name(h_.at(s.woken_by).thread), at_place(namer_.place(h_.at(s.woken_by).stack)),
+                         name(h_.at(s.undone).thread), quoted(namer_.object(h_.at(s.undone).addr, s.undone)),
+                         at_place(namer_.place(h_.at(s.undone).stack)));
+    }
+    if (s.wish == Diagnosis::Wish::kUnmet && s.condition != 0) {
+      return fmt::format("It sleeps on {} until {} changes, and nobody is left to change that.", what,
+                         quoted(whole_object(namer_.object(s.condition, s.slept))));
+    }
+  }
   // What came too early, or woke somebody else.
   for (Index i = h_.size(); i-- > 0;) {
     const trace::Event& e = h_.at(i);

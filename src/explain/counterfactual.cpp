@@ -240,10 +240,15 @@ std::optional<Counterfactual> counterfactual(const trace::Execution& failing, co
     const trace::Event &a = failing.events[read->first], &b = passing.events[read->second];
     const auto got = [](const trace::Event& e) { return e.op == protocol::Op::kRmw ? e.old : e.value; };
     const Step* s = step_of(f.steps, read->first);
+    // Two objects from one place in the source look alike.
+    std::string now = show_value(got(b), b.size, other), before = show_value(got(a), a.size, namer);
+    if (now.starts_with("pointer") && before.starts_with("pointer")) {
+      now = "another pointer";
+      before = "this one";
+    }
     c.text = fmt::format("It passes when {}'s read of {}{} sees {} instead of {}.", namer.thread(a.thread),
                          quoted(namer.object(a.addr, read->first)),
-                         s ? fmt::format(" in step {}", s->n) : at_place(namer.place(a.stack)),
-                         show_value(got(b), b.size, other), show_value(got(a), a.size, namer));
+                         s ? fmt::format(" in step {}", s->n) : at_place(namer.place(a.stack)), now, before);
   } else {
     c.text = "A run that differs in one point passes.";
   }

@@ -1,8 +1,11 @@
 // Coroutines that nobody awaits.
+#include <algorithm>
 #include <regex>
 
 #include "explain/diagnosis.h"
+#include "explain/library_call.h"
 #include "explain/source.h"
+#include "trace/vocabulary.h"
 
 namespace lockstep::explain {
 
@@ -36,6 +39,38 @@ std::optional<Diagnosis> forgotten_await(const History& h, const trace::Bug& bug
     d.pattern = "forgotten-await";
     d.coroutine = m[1].str();
     d.coroutine_line = n;
+    return d;
+  }
+  return std::nullopt;
+}
+
+std::optional<Diagnosis> future_not_asked(const History& h, const trace::Bug& bug, names::Namer& namer) {
+  const auto& threads = h.execution().threads;
+  const auto called = [&](Index i, std::string_view name) {
+    const auto frames = namer.frames(h.at(i).stack);
+    return std::any_of(frames.begin(), frames.end(),
+                       [&](const auto& f) { return f.library && f.function.starts_with(name); });
+  };
+  for (std::uint16_t t = static_cast<std::uint16_t>(threads.size()); t-- > 0;) {
+    const Index made = threads[t].create_event;
+    if (made == kNone || h.at(made).thread != bug.thread || !called(made, "std::async")) continue;
+    for (Index i = made + 1; i < h.size(); ++i) {
+      // Any other wait for it counts as well: the program knows then that it is done.
+      if (h.at(i).thread != bug.thread) continue;
+      const auto call = any_library_call(h.execution(), h.at(i).stack, namer);
+      const bool asks =
+          call && (call->function.starts_with("std::future::") || call->function.starts_with("std::shared_future::"));
+      if (asks && call->function.find('~') == std::string::npos) return std::nullopt;
+    }
+    Diagnosis d;
+    d.pattern = "forgotten-await";
+    d.waiting = {bug.thread, t};
+    d.turn = made;
+    const Index read = h.last(bug.thread, h.size(), [&](const trace::Event& e) {
+      return trace::is_read(e.op) && !trace::is_write(e.op) && !namer.internal(e.addr);
+    });
+    if (read != kNone) d.objects = {h.at(read).addr};
+    d.second = read;
     return d;
   }
   return std::nullopt;

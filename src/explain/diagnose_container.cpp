@@ -38,6 +38,11 @@ bool by_container(trace::Stack stack, names::Namer& namer, bool* destroyed) {
   bool found = false;
   for (const names::SourceFrame& f : namer.frames(stack)) {
     if (!f.library) break;
+    // What an element owns is not the container's own memory.
+    if (!found && (f.function.starts_with("std::unique_ptr<") || f.function.starts_with("std::default_delete<") ||
+                   f.function.starts_with("std::_Sp_counted"))) {
+      return false;
+    }
     if (!is_container(f.function)) continue;
     found = true;
     *destroyed |= method(f.function).starts_with('~');

@@ -30,8 +30,8 @@ Index lost_notification(const History& h, std::uint64_t object, Index slept) {
   return since != kNone ? since : lost != kNone ? lost : any;
 }
 
-// What a sleeping thread waits for, as far as the execution tells.
-enum class Wish { kUnknown, kUnmet, kMet };
+using Wish = Diagnosis::Wish;
+using Sleep = Diagnosis::Sleep;
 
 // The last value of an object; none if nothing is known.
 std::optional<std::uint64_t> last_value(const History& h, std::uint64_t addr) {
@@ -54,12 +54,13 @@ Wish wish_of_library(const History& h, const trace::Thread& t, names::Namer& nam
 }
 
 // What a thread has read since it took the mutex (or woke) and before it went to sleep: the predicate's objects.
-std::vector<Index> predicate_reads(const History& h, std::uint16_t t, Index slept, names::Namer& namer) {
+std::vector<Index> predicate_reads(const History& h, const Sleep& s, names::Namer& namer) {
   std::vector<Index> out;
-  for (Index i = slept; i-- > 0 && out.size() < 8;) {
+  const std::uint64_t mutex = h.execution().threads[s.thread].wait_mutex;
+  for (Index i = s.slept + 1; i-- > 0 && out.size() < 8;) {
     const trace::Event& e = h.at(i);
-    if (e.thread != t) continue;
-    if (trace::is_wait(e.op) || e.op == Op::kCondWake || (trace::is_acquire(e.op) && e.addr == h.at(slept).aux)) break;
+    if (e.thread != s.thread || (i == s.slept && trace::is_wait(e.op))) continue;
+    if (trace::is_wait(e.op) || e.op == Op::kCondWake || (trace::is_acquire(e.op) && e.addr == mutex)) break;
     if (trace::is_read(e.op) && !namer.internal(e.addr, i)) out.push_back(i);
   }
   return out;
@@ -67,37 +68,84 @@ std::vector<Index> predicate_reads(const History& h, std::uint16_t t, Index slep
 
 // The predicate of a condition wait, by the values that it read and those that are there now. It counts as unmet where
 // nothing has changed, unless it did hold for a while and nobody who wants the same has used that up.
-Wish wish_of_condition(const History& h, std::uint16_t t, Index slept, Index* change, names::Namer& namer) {
-  const std::vector<Index> reads = predicate_reads(h, t, slept, namer);
-  if (reads.empty()) return Wish::kUnknown;
+void judge_condition(const History& h, Sleep* s, names::Namer& namer) {
+  const std::uint64_t object = h.execution().threads[s->thread].wait_addr;
+  const std::vector<Index> reads = predicate_reads(h, *s, namer);
+  if (reads.empty()) return;
   bool changed = false, used_up = true;
   for (const Index r : reads) {
     const auto seen = h.value(r), now = last_value(h, h.at(r).addr);
-    if (!seen || !now) return Wish::kUnknown;
+    if (!seen || !now) {
+      s->wish = Wish::kUnknown;
+      return;
+    }
+    if (s->condition == 0 && h.is_shared(h.at(r).addr)) s->condition = h.at(r).addr;
+    std::optional<std::uint64_t> before;
     for (const Index w : h.accesses(h.at(r).addr)) {
       const trace::Event& e = h.at(w);
-      if (!trace::is_write(e.op) || !succeeded(e) || e.thread == t) continue;
+      if (!trace::is_write(e.op) || !succeeded(e)) continue;
+      const auto v = h.value(w);
+      if (before && v && *v == *before && *v != *seen && e.thread != s->thread) s->merged = w;
+      before = v;
+      if (e.thread == s->thread) continue;
       if (*now != *seen) {
         changed = true;
-        if (w > slept && (*change == kNone || w > *change)) *change = w;
+        if (w > s->slept && (s->change == kNone || w > s->change)) s->change = w;
         continue;
       }
-      if (w > slept) continue;
+      if (w > s->slept) continue;
       // It was another value once: who brought the old one back, and does that thread wait for the same?
-      const auto v = h.value(w);
       if (!v || *v != *seen) {
         used_up = false;
         continue;
       }
       const Index waited = h.last(e.thread, h.size(), [&](const trace::Event& x) {
         const bool sleeps = x.op == Op::kCondWait || x.op == Op::kCondTimedWait || x.op == Op::kCondWake;
-        return sleeps && x.addr == h.at(slept).addr;
+        return sleeps && x.addr == object;
       });
-      const bool same_code = namer.place(e.stack).function == namer.place(h.at(slept).stack).function;
+      const bool same_code = namer.place(e.stack).function == namer.place(h.at(s->slept).stack).function;
       if (waited != kNone || same_code) used_up = true;
     }
   }
-  return changed ? Wish::kMet : used_up ? Wish::kUnmet : Wish::kUnknown;
+  s->wish = changed ? Wish::kMet : used_up ? Wish::kUnmet : Wish::kUnknown;
+}
+
+// It was woken, and what it waits for held when it was notified; but somebody undid that before it looked.
+void judge_wakeup(const History& h, Sleep* s, names::Namer& namer) {
+  const trace::Thread& thread = h.execution().threads[s->thread];
+  const std::uint64_t object = thread.wait_addr;
+  // Its last complete sleep: from the wait to the mutex.
+  Index woke = kNone, waited = kNone;
+  for (Index i = h.size(); i-- > 0 && waited == kNone;) {
+    const trace::Event& e = h.at(i);
+    if (e.thread != s->thread) continue;
+    if (trace::is_acquire(e.op) && e.addr == thread.wait_mutex && succeeded(e)) woke = i;
+    const bool sleeps = e.op == Op::kCondWait || e.op == Op::kCondTimedWait;
+    if (woke != kNone && sleeps && e.addr == object) waited = i;
+  }
+  if (waited == kNone) return;
+  Index notified = kNone;
+  for (Index n = woke; n-- > waited && notified == kNone;) {
+    const trace::Event& e = h.at(n);
+    if (e.addr == object && trace::is_notify(e.op) && (e.op != Op::kNotifyOne || e.other == s->thread)) notified = n;
+  }
+  if (notified == kNone) return;
+  for (Index r = woke + 1; r < h.size(); ++r) {
+    const trace::Event& read = h.at(r);
+    if (read.thread != s->thread) continue;
+    if (trace::is_wait(read.op)) break;
+    if (!trace::is_read(read.op) || namer.internal(read.addr, r)) continue;
+    std::optional<std::uint64_t> before;
+    for (const Index w : h.accesses(read.addr)) {
+      if (w > r || !trace::is_write(h.at(w).op)) continue;
+      const auto v = h.value(w), seen = h.value(r);
+      if (w < notified) before = v;
+      if (w > notified && h.at(w).thread != s->thread && before && seen && v && *before != *seen && *v != *before) {
+        s->undone = s->undone == kNone || w < s->undone ? w : s->undone;
+        s->woken_by = notified;
+      }
+    }
+  }
 }
 
 }  // namespace
@@ -120,6 +168,7 @@ Diagnosis diagnose_deadlock(const History& h, const trace::Bug& bug, names::Name
     return rank(a) < rank(b);
   });
 
+  if (auto leaked = leaked_lock(h, namer)) return *leaked;
   // A cycle in the wait-for graph.
   for (const std::uint16_t start : all) {
     std::vector<std::uint16_t> path;
@@ -167,40 +216,58 @@ Diagnosis diagnose_deadlock(const History& h, const trace::Bug& bug, names::Name
       return d;
     }
   }
-  if (auto loop = blocked_loop(h, namer)) return *loop;
   // Of those that sleep, one whose wish has come true says most; one whose wish has not says nothing.
-  struct Sleeper {
-    std::uint16_t thread;
-    Index slept = kNone, change = kNone;
-    Wish wish = Wish::kUnknown;
-  };
-  std::vector<Sleeper> sleepers;
+  std::vector<Sleep> sleeps;
   for (const std::uint16_t t : all) {
     const trace::Thread& thread = threads[t];
     if (!waits_for_notification(thread.wait_op)) continue;
-    Sleeper s{t};
+    Sleep s;
+    s.thread = t;
     s.slept =
         h.last(t, h.size(), [&](const trace::Event& e) { return trace::is_wait(e.op) && e.addr == thread.wait_addr; });
     s.wish = wish_of_library(h, thread, namer);
+    // The wait that it is in now may not be recorded as an event yet.
+    const Index last = h.last(t, h.size(), [](const auto&) { return true; });
+    if (thread.wait_mutex != 0 && s.slept != kNone && last > s.slept) s.slept = last;
     const bool condition =
         thread.wait_op == Op::kCondWait || thread.wait_op == Op::kCondTimedWait || thread.wait_op == Op::kCondWake;
-    if (condition && s.slept != kNone) s.wish = wish_of_condition(h, t, s.slept, &s.change, namer);
-    sleepers.push_back(s);
+    if (s.slept == kNone && thread.wait_mutex != 0 && last != kNone) s.slept = last;
+    if (condition && s.slept != kNone) {
+      judge_condition(h, &s, namer);
+      judge_wakeup(h, &s, namer);
+    }
+    sleeps.push_back(s);
   }
-  std::stable_sort(sleepers.begin(), sleepers.end(),
-                   [](const Sleeper& a, const Sleeper& b) { return a.wish > b.wish; });
-  std::stable_sort(sleepers.begin(), sleepers.end(), [](const Sleeper& a, const Sleeper& b) {
-    return (a.wish == Wish::kUnmet) < (b.wish == Wish::kUnmet);
+  std::stable_sort(sleeps.begin(), sleeps.end(), [](const Sleep& a, const Sleep& b) {
+    const auto rank = [](const Sleep& s) {
+      return s.undone != kNone          ? 4
+             : s.wish == Wish::kMet     ? 3
+             : s.wish == Wish::kUnknown ? 2
+             : s.merged != kNone        ? 1
+                                        : 0;
+    };
+    return rank(a) > rank(b);
   });
-  for (const Sleeper& s : sleepers) {
+  const bool missed = !sleeps.empty() && (sleeps[0].wish == Wish::kMet || sleeps[0].undone != kNone);
+  if (!missed) {
+    if (auto loop = blocked_loop(h, namer)) return *loop;
+  }
+  for (const Sleep& s : sleeps) {
     const std::uint16_t t = s.thread;
     const trace::Thread& thread = threads[t];
+    d.sleeps = sleeps;
     d.waiting = {t};
     d.objects = {thread.wait_addr};
-    d.turn = s.wish == Wish::kUnmet ? kNone : lost_notification(h, thread.wait_addr, s.slept);
+    if (s.undone != kNone) {
+      d.turn = s.undone;
+    } else if (s.wish == Wish::kUnmet) {
+      d.turn = s.merged;
+    } else {
+      d.turn = lost_notification(h, thread.wait_addr, s.slept);
+    }
     // What it waits for came about after it had gone to sleep, and nobody told it.
     const bool told_before = d.turn == kNone || (s.change != kNone && d.turn < s.slept);
-    if (s.wish == Wish::kMet && s.change != kNone && told_before) d.turn = s.change;
+    if (s.wish == Wish::kMet && s.undone == kNone && s.change != kNone && told_before) d.turn = s.change;
     if (d.turn == kNone && s.wish != Wish::kUnmet) {
       // A futex word that changed after the thread had gone to sleep on it, and nobody was woken.
       for (const Index w : h.accesses(thread.wait_addr)) {

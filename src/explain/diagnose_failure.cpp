@@ -45,6 +45,38 @@ class Failure {
     return !at.library && (std::regex_search(source_.line(at.full_path, at.line), kDecides) ||
                            std::regex_search(source_.line(at.full_path, at.line + 1), kDecides));
   }
+  // Whether the line is the head of a decision and keeps nothing of what it reads.
+  bool only_decides(Index i) {
+    static const std::regex kHead(R"(^\s*(?:\}\s*)?(?:else\s+)?(?:if|while)\s*\((?!.*[^=!<>]=[^=]))");
+    const auto at = namer_.place(h_.at(i).stack);
+    return !at.library && std::regex_search(source_.line(at.full_path, at.line), kHead);
+  }
+  // After a wait the check is for something to be there at all.
+  bool waits_between(Index check, Index act) const {
+    for (Index i = check; i < act; ++i) {
+      const trace::Event& e = h_.at(i);
+      if (e.thread == h_.at(check).thread && (e.op == Op::kCondWake || trace::is_wait(e.op))) return true;
+    }
+    return false;
+  }
+  // Whether the line asks for there being anything at all: `== 0`, `empty()`.
+  bool asks_for_any(Index i) {
+    static const std::regex kAny(
+        R"((?:==|!=|>|<=)\s*(?:0\b|nullptr|NULL)|\bempty\b|\bsize\s*\(|\b(?:if|while)\s*\(!?\s*\w+\))");
+    const auto at = namer_.place(h_.at(i).stack);
+    return !at.library && std::regex_search(source_.line(at.full_path, at.line), kAny);
+  }
+  // Whether the event counts something up or down by one.
+  bool counts(Index i) const {
+    const auto now = h_.value(i);
+    std::optional<std::uint64_t> before;
+    if (h_.at(i).flags & protocol::kFlagOld) before = h_.at(i).old;
+    for (const Index k : h_.accesses(h_.at(i).addr)) {
+      if (k >= i) break;
+      if (h_.at(i).op == Op::kPlainWrite || h_.at(i).op == Op::kStore) before = h_.value(k);
+    }
+    return now && before && (*now - *before == 1 || *before - *now == 1);
+  }
   // Whether the line changes something in place: `++x`, `x += n`.
   bool is_compound(Index i) {
     static const std::regex kCompound(R"(\+\+|--|[-+*/|&^]=[^=])");
@@ -94,6 +126,7 @@ std::string_view Failure::lost_update_pattern(Index read, Index write) {
     return "lazy-init";
   }
   if (same_line(read, write)) return "read-modify-write";
+  if (h_.at(read).op == Op::kLoad && only_decides(read)) return "check-then-act";
   const bool flag = h_.at(write).size == 1;
   if (before && after && !flag && small_step(*before, *after)) return "read-modify-write";
   if (before && after) return "check-then-act";
@@ -108,15 +141,14 @@ std::string_view Failure::act_pattern(Index check, Index act) {
     return "lazy-init";
   }
   const trace::Event& e = h_.at(check);
-  // After a wait the check is for something to be there at all.
-  for (Index i = check; i < act; ++i) {
-    if (h_.at(i).thread == e.thread && (h_.at(i).op == Op::kCondWake || trace::is_wait(h_.at(i).op))) {
-      return "check-then-act";
-    }
-  }
+  if (waits_between(check, act)) return "check-then-act";
   const bool number = found && *found != 0 && e.size > 1 && e.size <= 8 && h_.at(act).addr == e.addr && done &&
                       !namer_.block(*found) && !namer_.block(*done);
-  return number && !namer_.library_part(e.addr, check) ? "time-of-check-to-time-of-use" : "check-then-act";
+  if (asks_for_any(check) || counts(act)) return "check-then-act";
+  // What the program itself reads as a value, wherever it lies, is no business of a container's.
+  const auto frames = namer_.frames(e.stack);
+  const bool inside = namer_.library_part(e.addr, check) && (frames.empty() || frames[0].library);
+  return number && !inside ? "time-of-check-to-time-of-use" : "check-then-act";
 }
 
 void Failure::add(std::uint64_t addr, std::string_view pattern, Index first, Index turn, Index second) {
@@ -203,7 +235,9 @@ void Failure::triples_at(std::uint64_t addr) {
       } else if (act != kNone) {
         add(addr, act_pattern(first, act), first, turn, act);
       } else if (thread == bug_.thread) {
-        add(addr, "time-of-check-to-time-of-use", first, turn, second);
+        add(addr,
+            asks_for_any(first) || waits_between(first, second) ? "check-then-act" : "time-of-check-to-time-of-use",
+            first, turn, second);
       }
     }
   }
@@ -223,7 +257,14 @@ Diagnosis Failure::diagnose() {
     return rank(a) < rank(b);
   });
   // The bug is sought in a plain interleaving first: what needs a read of an old value is a matter of order alone.
-  if (best != found_.end() && best->diagnosis.turn < best->diagnosis.first && best->diagnosis.pattern != "aba") {
+  const bool old = best != found_.end() && best->diagnosis.turn < best->diagnosis.first;
+  if (old || (best != found_.end() && best->diagnosis.pattern != "aba" && stale_read().second != kNone)) {
+    if (auto torn = torn_access(h_, bug_, namer_)) return *torn;
+  }
+  if (best != found_.end() && !old && best->diagnosis.pattern != "aba") {
+    if (Diagnosis stale = stale_read(); stale.second != kNone) return stale;
+  }
+  if (old && best->diagnosis.pattern != "aba") {
     Diagnosis stale;
     stale.pattern = "missing-fence";
     stale.objects = best->diagnosis.objects;
@@ -240,6 +281,7 @@ Diagnosis Failure::diagnose() {
   if (best != found_.end()) return best->diagnosis;
   if (auto slept = sleep_polling(h_, bug_, namer_)) return *slept;
   if (auto forgotten = forgotten_await(h_, bug_, namer_)) return *forgotten;
+  if (auto forgotten = future_not_asked(h_, bug_, namer_)) return *forgotten;
   // Nothing to see but what the failing thread looked at last.
   for (Index i = h_.size(); i-- > 0 && d.objects.size() < 2;) {
     const trace::Event& e = h_.at(i);
@@ -312,11 +354,25 @@ Diagnosis diagnose(const History& h, const trace::Bug& bug, names::Namer& namer)
         d.pattern = "iterator-invalidation";
         return d;
       }
-      // Who freed it had looked whether anybody uses it, and had not seen what was there already.
+      // Who freed it had looked whether anybody uses it, or who uses it said so and looked whether it is still there;
+      // and had not seen what was there already.
+      const auto announced = [&](Index look) {
+        for (Index i = 0; i < look; ++i) {
+          const bool says = h.at(i).thread == bug.thread && trace::is_write(h.at(i).op) && h.is_shared(h.at(i).addr);
+          if (!says || h.at(i).order == protocol::Order::kNotAtomic || h.at(i).addr == h.at(look).addr) continue;
+          for (const Index k : h.accesses(h.at(i).addr)) {
+            if (h.at(k).thread == block->free_thread && trace::is_read(h.at(k).op) && k < block->free_event)
+              return true;
+          }
+        }
+        return false;
+      };
       for (Index i = h.size(); block && i-- > 0;) {
         const trace::Event& e = h.at(i);
         if ((e.flags & protocol::kFlagStale) == 0 || !trace::is_read(e.op)) continue;
-        if (i >= block->free_event || e.thread != block->free_thread) continue;
+        const bool looked = i < block->free_event && e.thread == block->free_thread;
+        const bool used = e.thread == bug.thread && h.value(i) && namer.block(*h.value(i)) == block && announced(i);
+        if (!looked && !used) continue;
         d.pattern = "missing-fence";
         d.objects.push_back(e.addr);
         d.second = i;

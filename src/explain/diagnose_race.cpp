@@ -2,7 +2,9 @@
 #include <regex>
 
 #include "explain/diagnosis.h"
+#include "explain/lock_source.h"
 #include "explain/source.h"
+#include "explain/would_reach.h"
 #include "trace/vocabulary.h"
 
 namespace lockstep::explain {
@@ -32,6 +34,22 @@ bool is_compound(const trace::Event& e, names::Namer& namer, const History& h) {
   const auto at = namer.place(e.stack);
   Source source(h.execution().program.path);
   return !at.library && std::regex_search(source.line(at.full_path, at.line), kCompound);
+}
+
+// A line that reads the object may go on to write it.
+bool may_update(const History& h, Index i, names::Namer& namer) {
+  const trace::Event& e = h.at(i);
+  const auto at = namer.place(e.stack);
+  if (at.library || is_compound(e, namer, h)) return true;
+  std::string name = namer.object(e.addr, i);
+  if (name.ends_with(']')) name.resize(name.rfind('['));
+  name = last_name(name);
+  if (name.empty()) return false;
+  const std::regex changes(
+      R"(\b)" + name +
+      R"((?:\[[^\]]*\])?\s*(?:=[^=]|(?:\.|->)(?:push_back|push_front|emplace\w*|insert\w*|erase|pop\w*|push|clear|resize|append|assign)\s*\())");
+  Source source(h.execution().program.path);
+  return std::regex_search(source.line(at.full_path, at.line), changes);
 }
 
 Index started(const History& h, std::uint16_t thread) {
@@ -100,6 +118,17 @@ Diagnosis diagnose_race(const History& h, const trace::Bug& bug, names::Namer& n
     }
     return d;
   }
+  // Or by way of a third thread.
+  std::vector<Index> crossings;
+  if (would_reach(h, d.first, d.second, &crossings) && crossings.size() > 2) {
+    const Index read = crossings.back();
+    if (h.at(read).thread == b.thread && !namer.internal(h.at(read).addr, read)) {
+      d.pattern = "unsafe-publication";
+      d.turn = read;
+      d.objects.push_back(h.at(read).addr);
+      return d;
+    }
+  }
   // What a container frees or moves while somebody else is at an element of it.
   if (const trace::HeapBlock* block = namer.block(object)) {
     bool destroyed = false;
@@ -131,7 +160,9 @@ Diagnosis diagnose_race(const History& h, const trace::Bug& bug, names::Namer& n
   const bool a_writes = trace::is_write(a.op), b_writes = trace::is_write(b.op);
   if (updates(d.first) || updates(d.second)) {
     // The other one updates too, perhaps: it is at the same place, or it is caught between its read and its write.
-    const bool both = (updates(d.first) && updates(d.second)) || same_line(namer, a, b) || a_writes;
+    const bool caught = a_writes && trace::is_read(b.op) && !trace::is_write(b.op) && may_update(h, d.second, namer);
+    const bool both =
+        (updates(d.first) && updates(d.second)) || same_line(namer, a, b) || (a_writes && b_writes) || caught;
     if (both) {
       const Index write = b_writes ? d.second : d.first;
       d.pattern = makes_object(h, write, namer) ? "lazy-init" : "read-modify-write";

@@ -34,6 +34,42 @@ Index sleeps_before(const History& h, Index before, names::Namer& namer) {
   return kNone;
 }
 
+// Of what the failing thread looks at, two other threads did their parts in the wrong order: one slept to be the
+// second, and was the first all the same.
+static std::optional<Diagnosis> slept_for_another(const History& h, Index read, names::Namer& namer) {
+  const auto& threads = h.execution().threads;
+  const std::string object = namer.object(h.at(read).addr, read);
+  for (Index s = 0; s < h.size(); ++s) {
+    const std::uint16_t sleeper = h.at(s).thread;
+    if (h.at(s).op != Op::kSleep || sleeper == h.at(read).thread) continue;
+    Index use = kNone;
+    for (Index i = s + 1; i < read && use == kNone; ++i) {
+      const trace::Event& e = h.at(i);
+      if (e.thread != sleeper) continue;
+      if (waits(e)) break;
+      if (trace::is_write(e.op) && namer.object(e.addr, i) == object) use = i;
+    }
+    for (std::uint16_t t = 0; t < threads.size() && use != kNone; ++t) {
+      if (t == sleeper || t == h.at(read).thread || threads[t].create_event == protocol::kNone) continue;
+      if (threads[t].create_event > s) continue;
+      Index late = kNone;
+      for (Index i = threads[t].create_event; i < read && late == kNone; ++i) {
+        const trace::Event& e = h.at(i);
+        if (e.thread == t && trace::is_write(e.op) && namer.object(e.addr, i) == object) late = i;
+      }
+      if (late == kNone || late < use) continue;
+      Diagnosis d;
+      d.pattern = "sleep-polling";
+      d.objects = {h.at(read).addr};
+      d.turn = s;
+      d.second = use;
+      d.waiting = {sleeper, t};
+      return d;
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<Diagnosis> sleep_polling(const History& h, const trace::Bug& bug, names::Namer& namer) {
   const auto& threads = h.execution().threads;
   const Index read = h.last(bug.thread, h.size(), [&](const trace::Event& e) {
@@ -41,7 +77,7 @@ std::optional<Diagnosis> sleep_polling(const History& h, const trace::Bug& bug, 
   });
   if (read == kNone) return std::nullopt;
   const Index slept = sleeps_before(h, read, namer);
-  if (slept == kNone) return std::nullopt;
+  if (slept == kNone) return slept_for_another(h, read, namer);
   // Somebody is late: a thread that was there before the sleep has not come to its end, or writes only afterwards.
   std::uint16_t late = protocol::kNoThread;
   for (const Index w : h.accesses(h.at(read).addr)) {

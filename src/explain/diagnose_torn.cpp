@@ -38,6 +38,19 @@ class Torn {
     return std::count_if(list.begin(), list.end(), [&](Index k) { return h_.at(k).thread == h_.at(i).thread; }) > 1;
   }
 
+  // The reader's second look at an object that it read before the first part, and that the writer changes: what is
+  // meant to tell whether the parts go together.
+  Index guard_of(Index i, Index j) const {
+    for (Index k = j + 1; k < h_.size(); ++k) {
+      const trace::Event& e = h_.at(k);
+      if (e.thread != h_.at(j).thread || !reads(k) || !h_.is_shared(e.addr)) continue;
+      for (const Index n : h_.accesses(e.addr)) {
+        if (n < i && h_.at(n).thread == e.thread && reads(n)) return k;
+      }
+    }
+    return kNone;
+  }
+
   // Separate variables count as one object if they lie side by side and nobody locks anything for them.
   bool parts_of_one(Index i, Index j) {
     const trace::Event &a = h_.at(i), &b = h_.at(j);
@@ -80,7 +93,7 @@ class Torn {
     if (writer.state == protocol::ThreadState::kFinished) return std::nullopt;
     const std::string function = namer_.place(h_.at(written).stack).function;
     if (function.empty() || function != namer_.place(writer.stack).function) return std::nullopt;
-    if (whole_of(namer_.object(a.addr, i)).empty()) return std::nullopt;
+    if (whole_of(namer_.object(a.addr, i)).empty() && guard_of(i, j) == kNone) return std::nullopt;
     Diagnosis d;
     d.pattern = "torn-access";
     d.objects = {a.addr, h_.at(j).addr};

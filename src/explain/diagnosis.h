@@ -50,6 +50,21 @@ struct Diagnosis {
   // Deadlocks: the threads in the order of waiting, each for the next; the cycle closes unless `open`.
   std::vector<std::uint16_t> waiting;
   bool open = false;
+  // What those who sleep for a notification wait for, as far as the execution tells.
+  enum class Wish { kUnknown, kUnmet, kMet };
+  struct Sleep {
+    std::uint16_t thread = protocol::kNoThread;
+    Index slept = kNone;          // the wait
+    Wish wish = Wish::kUnknown;   // whether its condition holds now
+    std::uint64_t condition = 0;  // an object that the condition is about
+    Index change = kNone;         // what made the condition true, after it had gone to sleep
+    // It was woken once, and found its condition undone again by this write before it looked.
+    Index woken_by = kNone, undone = kNone;
+    Index merged = kNone;  // a write of what was there already: two signals became one
+  };
+  std::vector<Sleep> sleeps;
+  // A leaked lock is a permit of a semaphore; `first` is where it was taken, if that is known.
+  bool permit = false;
   // A forgotten await: the coroutine, and the line of the call whose result was dropped (0: not known).
   std::string coroutine;
   int coroutine_line = 0;
@@ -75,8 +90,14 @@ Diagnosis diagnose_failure(const History& history, const trace::Bug& bug, names:
 std::optional<Diagnosis> torn_access(const History& history, const trace::Bug& bug, names::Namer& namer);
 std::optional<Diagnosis> sleep_polling(const History& history, const trace::Bug& bug, names::Namer& namer);
 std::optional<Diagnosis> lock_across_io(const History& history, const trace::Bug& bug);
+std::optional<Diagnosis> leaked_lock(const History& history, names::Namer& namer);
 std::optional<Diagnosis> forgotten_await(const History& history, const trace::Bug& bug, names::Namer& namer);
 
+/// Work that the failing thread started by std::async and whose future it never asked.
+std::optional<Diagnosis> future_not_asked(const History& history, const trace::Bug& bug, names::Namer& namer);
+
+/// Whether the function that did event `i` is on its thread's stack no more.
+bool has_returned(const History& history, Index i, names::Namer& namer);
 /// A sleep of the thread of event `before`, in the same function, with nothing since that waits for anybody; or kNone.
 Index sleeps_before(const History& history, Index before, names::Namer& namer);
 /// Whether a container of the standard library did it, for its elements; `destroyed`: at the end of its own life.

@@ -10,7 +10,11 @@
 
 namespace lockstep::explain {
 
-std::string quoted(const std::string& name) { return "`" + name + "`"; }
+std::string quoted(const std::string& name) {
+  constexpr std::string_view kMode = " (for reading)";
+  if (name.ends_with(kMode)) return "`" + name.substr(0, name.size() - kMode.size()) + "`" + std::string(kMode);
+  return "`" + name + "`";
+}
 
 std::string whole_object(std::string name) {
   constexpr std::string_view kCount = "reference count of ";

@@ -9,8 +9,11 @@
 #include <set>
 
 #include "explain/explain.h"
+#include "explain/lock_source.h"
 #include "explain/memory_orders.h"
+#include "explain/missing_lock.h"
 #include "explain/source.h"
+#include "explain/would_reach.h"
 #include "names/text.h"
 #include "trace/vocabulary.h"
 
@@ -22,18 +25,6 @@ using protocol::kNoThread;
 using protocol::Op;
 using protocol::Order;
 
-bool has_word(const std::string& text, const std::string& word) {
-  const auto part = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
-  for (std::size_t at = 0; (at = text.find(word, at)) != std::string::npos; at += word.size()) {
-    const bool left = at > 0 && part(text[at - 1]);
-    const bool right = at + word.size() < text.size() && part(text[at + word.size()]);
-    if (!left && !right) return true;
-  }
-  return false;
-}
-
-bool is_c(const std::string& path) { return path.ends_with(".c"); }
-
 std::string replaced(const std::string& text, const std::string& from, const std::string& to) {
   std::string out = text;
   for (std::size_t at = 0; (at = out.find(from, at)) != std::string::npos; at += to.size())
@@ -44,7 +35,9 @@ std::string replaced(const std::string& text, const std::string& from, const std
 class Fixer {
  public:
   Fixer(const History& h, const trace::Bug& bug, const Diagnosis& d, names::Namer& namer, const Finding& finding)
-      : h_(h), bug_(bug), d_(d), namer_(namer), finding_(finding), source_(h.execution().program.path) {}
+      : h_(h), bug_(bug), d_(d), namer_(namer), finding_(finding), source_(h.execution().program.path) {
+    c_ = speaks_c();
+  }
 
   std::vector<Fix> fixes() {
     switch (bug_.kind) {
@@ -88,12 +81,21 @@ class Fixer {
   }
   const trace::Thread& thread(std::uint16_t t) const { return h_.execution().threads[t]; }
 
-  std::vector<std::string> locks_during(Index i) {
-    std::vector<std::string> out;
-    if (i == kNone) return out;
-    for (const History::Hold& hold : h_.held_during(i)) out.push_back(namer_.object(hold.lock, i));
-    return out;
+  // Whether the code in question was compiled as C.
+  bool speaks_c() {
+    for (const Index i : {d_.first, d_.turn, d_.second, bug_.event}) {
+      if (i == kNone || h_.at(i).stack.count == 0) continue;
+      if (const names::SourceFrame at = place(i); !at.library) return at.c;
+    }
+    for (const std::uint16_t t : d_.waiting) {
+      if (const names::SourceFrame at = namer_.place(thread(t).stack); !at.library) return at.c;
+    }
+    if (const trace::HeapBlock* block = namer_.block(bug_.addr)) return namer_.place(block->alloc_stack).c;
+    if (bug_.pc != 0) return namer_.place(bug_.pc).c;
+    return bug_.thread < h_.execution().threads.size() && namer_.place(thread(bug_.thread).stack).c;
   }
+  // The words for the program's language.
+  std::string say(std::string_view cpp, std::string_view c) const { return std::string(c_ ? c : cpp); }
 
   void deadlock();
   void lock_order();
@@ -108,13 +110,18 @@ class Fixer {
   void by_pattern();
   void orders();
   void update();
+  bool take_the_lock();
+  void leaked_lock();
+  std::string guard_diff();
+  std::string return_diff();
+  void make_atomic();
+  bool fences();
 
   bool merge_guards(const names::SourceFrame& held, const names::SourceFrame& wanted, Edits* edits);
   std::string swapped_diff(const names::SourceFrame& held, const names::SourceFrame& wanted);
   std::string loop_diff(const names::SourceFrame& wait, bool* bare);
   std::string atomic_diff(bool updates);
   std::string order_diff(bool sequential, const std::vector<Index>& events);
-  bool reaches(Index from, Index to, std::vector<Index>* crossings);
 
   const History& h_;
   const trace::Bug& bug_;
@@ -122,6 +129,8 @@ class Fixer {
   names::Namer& namer_;
   const Finding& finding_;
   Source source_;
+  bool c_ = false;
+  std::string guard_;  // the lock that the racing access lacks
   std::vector<Fix> out_;
 };
 
@@ -174,10 +183,9 @@ std::string Fixer::swapped_diff(const names::SourceFrame& held, const names::Sou
 
 void Fixer::take_in_order(const std::vector<std::pair<names::SourceFrame, names::SourceFrame>>& nestings) {
   std::string together, swapped;
-  bool one_place = true, c = false;
+  bool one_place = true;
   for (const auto& [held, wanted] : nestings) {
     one_place &= held.line == nestings[0].first.line && held.full_path == nestings[0].first.full_path;
-    c |= is_c(held.full_path);
   }
   // Every function that nests them has to change.
   std::set<std::pair<std::string, int>> done;
@@ -195,7 +203,7 @@ void Fixer::take_in_order(const std::vector<std::pair<names::SourceFrame, names:
   }
   std::vector<std::string> locks = finding_.objects;
   if (locks.size() > 2) locks.resize(2);
-  if (!c) {
+  if (!c_) {
     add("Take the locks together.",
         fmt::format("One std::scoped_lock for {}: it never waits for one while it holds another.",
                     join_names(finding_.objects)),
@@ -203,13 +211,15 @@ void Fixer::take_in_order(const std::vector<std::pair<names::SourceFrame, names:
   }
   add("Take them in one order everywhere.",
       one_place
-          ? "Order them by something that both callers agree on, such as the address (std::less) or an id, and take "
-            "the lower one first."
+          ? fmt::format("Order them by something that both callers agree on, such as the address{} or an id, and take "
+                        "the lower one first.",
+                        say(" (std::less)", " (as a uintptr_t)"))
           : fmt::format("For instance {} before {}, in every function.", quoted(locks.empty() ? "the first" : locks[0]),
                         quoted(locks.size() < 2 ? "the second" : locks[1])),
       "circular wait", "nothing at run time; every place that nests them must keep to it.", swapped);
   add("Give up instead of waiting.",
-      "try_lock (or try_lock_for) on the second; if it fails, release the first, wait a random time and begin again.",
+      say("try_lock (or try_lock_for)", "pthread_mutex_trylock (or pthread_mutex_timedlock)") +
+          " on the second; if it fails, release the first, wait a random time and begin again.",
       "no preemption", "retries under contention, and a livelock if all retry in step.");
 }
 
@@ -244,8 +254,8 @@ void Fixer::self_deadlock() {
     return;
   }
   add("Split the function.",
-      fmt::format("Let a private function that expects {} to be held do the work; the public ones lock and call it.",
-                  what),
+      fmt::format("Let a {} function that expects {} to be held do the work; the {} ones lock and call it.",
+                  say("private", "static"), what, say("public", "others,")),
       "hold and wait", "one more function, and a rule who may call it.");
   std::string diff;
   if (!finding_.objects.empty()) {
@@ -276,9 +286,13 @@ void Fixer::self_deadlock() {
       diff = edits.diff();
     }
   }
-  add("Use a re-entrant lock.", "std::recursive_mutex lets its holder lock it again.",
+  add("Use a re-entrant lock.",
+      say("std::recursive_mutex lets its holder lock it again.",
+          "A mutex of type PTHREAD_MUTEX_RECURSIVE (pthread_mutexattr_settype) lets its holder lock it again."),
       "mutual exclusion, of a thread against itself",
-      "slower, hides that the inner call sees a half-done state, and does not go with std::condition_variable.", diff);
+      say("slower, hides that the inner call sees a half-done state, and does not go with std::condition_variable.",
+          "slower, hides that the inner call sees a half-done state, and does not go with pthread_cond_wait."),
+      diff);
 }
 
 // An `if` round a wait becomes a `while`. `bare`: the wait has neither a predicate nor a loop.
@@ -306,6 +320,23 @@ void Fixer::lost_wakeup() {
   const trace::Event& turn = h_.at(d_.turn);
   const names::SourceFrame at = place(d_.turn);
   const std::string what = object(0);
+  const Diagnosis::Sleep* first = d_.sleeps.empty() ? nullptr : &d_.sleeps[0];
+  if (first && first->undone == d_.turn) {
+    add("Count the rounds.",
+        fmt::format(
+            "Wait for something that stays true: a number of the round beside {}, incremented when it is over; each "
+            "waiter remembers it and waits until it is another one{}.",
+            quoted(namer_.object(turn.addr, d_.turn)), say(", or use std::barrier", ", or use pthread_barrier_t")),
+        "", "one more number.");
+    return;
+  }
+  if (first && first->merged == d_.turn && first->wish == Diagnosis::Wish::kUnmet) {
+    add("Count the signals.",
+        fmt::format("A number in place of {}: each signal adds one, each waiter takes one. That is a semaphore{}.",
+                    quoted(namer_.object(turn.addr, d_.turn)), say(" (std::counting_semaphore)", " (sem_t)")),
+        "", "signals that nobody takes add up.");
+    return;
+  }
   const bool woke_other = turn.op == Op::kNotifyOne && turn.other != kNoThread;
   if (woke_other) {
     const std::string& line = source_.line(at.full_path, at.line);
@@ -321,9 +352,15 @@ void Fixer::lost_wakeup() {
     return;
   }
   if (trace::is_write(turn.op)) {
+    const bool condition = std::any_of(d_.waiting.begin(), d_.waiting.end(), [&](std::uint16_t t) {
+      return thread(t).wait_op == Op::kCondWait || thread(t).wait_op == Op::kCondWake;
+    });
     add("Wake after the change.",
-        fmt::format("Whoever changes {} calls notify_one or notify_all on it afterwards.", what), "",
-        "a call, cheap when nobody waits.");
+        fmt::format("Whoever changes {} calls {} afterwards.", quoted(namer_.object(turn.addr, d_.turn)),
+                    !c_         ? fmt::format("notify_one or notify_all on {}", what)
+                    : condition ? fmt::format("pthread_cond_signal or pthread_cond_broadcast on {}", what)
+                                : fmt::format("the wake (FUTEX_WAKE, sem_post) for {}", what)),
+        "", "a call, cheap when nobody waits.");
     return;
   }
   // How does the sleeper go to sleep?
@@ -331,8 +368,10 @@ void Fixer::lost_wakeup() {
   const std::string diff = loop_diff(namer_.place(thread(d_.waiting[0]).stack), &bare);
   if (bare) {
     add("Wait in a loop for a condition, not for the notification.",
-        "Keep a flag or a queue under the mutex, change it before notifying, and wait with a predicate: `cv.wait(lock, "
-        "[&] { return ready; })` does not sleep when it holds already.",
+        say("Keep a flag or a queue under the mutex, change it before notifying, and wait with a predicate: "
+            "`cv.wait(lock, [&] { return ready; })` does not sleep when it holds already.",
+            "Keep a flag or a queue under the mutex, change it before signalling, and wait in a loop: `while (!ready) "
+            "pthread_cond_wait(&cond, &mutex);` does not sleep when it holds already."),
         "", "a variable and its check.", diff);
   }
   add("Change the condition under the mutex.", "Then the change cannot fall between the sleeper's check and its sleep.",
@@ -362,11 +401,7 @@ void Fixer::deadlock() {
     return;
   }
   if (d_.pattern == "leaked-lock") {
-    add("Let an object hold the lock.",
-        fmt::format("std::lock_guard (or std::unique_lock) on {} releases it on every way out, exceptions and early "
-                    "returns included.",
-                    object(0)),
-        "hold and wait", "none.");
+    leaked_lock();
     return;
   }
   if (d_.pattern == "blocked-loop") {
@@ -424,6 +459,138 @@ void Fixer::starvation() {
       "", "more acquisitions.");
 }
 
+// A lock, or a permit of a semaphore, that was taken and not given back.
+void Fixer::leaked_lock() {
+  if (c_) {
+    add("Give it back on every way out.",
+        fmt::format("{} {} before each return, or `goto` one place at the end of the function that does it.",
+                    d_.permit ? "sem_post" : "Unlock", object(0)),
+        "hold and wait", "none.", return_diff());
+    return;
+  }
+  if (d_.permit) {
+    add("Let an object hold the permit.",
+        fmt::format(
+            "A class that calls acquire in its constructor and release in its destructor gives {} back on every "
+            "way out, exceptions and early returns included.",
+            object(0)),
+        "hold and wait", "a class of five lines.", guard_diff());
+    return;
+  }
+  add("Let an object hold the lock.",
+      fmt::format("std::lock_guard (or std::unique_lock) on {} releases it on every way out, exceptions and early "
+                  "returns included.",
+                  object(0)),
+      "hold and wait", "none.", guard_diff());
+}
+
+// The function that took it takes it by an object instead: there is one acquisition in it, and nothing waits after the
+// release.
+std::string Fixer::guard_diff() {
+  if (d_.first == kNone || finding_.objects.empty()) return {};
+  const names::SourceFrame at = place(d_.first);
+  const std::string word = last_name(finding_.objects[0]);
+  if (at.library || at.declared_line == 0 || word.empty()) return {};
+  const std::regex takes(R"(((?:\w+(?:\[[^\]]*\])?(?:\.|->))*)" + word + R"()\.(?:lock|acquire)\(\);)");
+  const std::regex gives(R"(\s*(?:\w+(?:\[[^\]]*\])?(?:\.|->))*)" + word + R"(\.(?:unlock|release)\(\);)");
+  static const std::regex kWaits(R"(\bjoin\(|\bwait\(|\block\(|\bacquire\()");
+  const int end = source_.end_of_function(at.full_path, at.declared_line);
+  Edits edits(source_, at.full_path, at.file);
+  int taken = 0, given = 0;
+  for (int n = at.declared_line; n <= end; ++n) {
+    std::string line = source_.line(at.full_path, n);
+    std::smatch m;
+    bool changed = false;
+    if (std::regex_search(line, m, takes)) {
+      if (++taken > 1) return {};
+      const std::string expression = m[1].str();
+      line = m.prefix().str() + (d_.permit ? "Permit permit(" : "std::lock_guard guard(") + expression + ");" +
+             m.suffix().str();
+      changed = true;
+    }
+    const std::string rest =
+        changed ? line.substr(line.find("guard(") == std::string::npos ? 0 : line.find("guard(")) : line;
+    if (!changed && given > 0 && std::regex_search(code_of(rest), kWaits)) return {};
+    if (std::regex_search(line, m, gives)) {
+      if (taken == 0) return {};
+      ++given;
+      line = std::regex_replace(line, gives, "");
+      if (line.find_first_not_of(" \t") == std::string::npos) {
+        edits.replace(n, {});
+        continue;
+      }
+      changed = true;
+    }
+    if (changed) edits.replace(n, {line});
+  }
+  if (taken != 1 || given == 0) return {};
+  if (!d_.permit) {
+    edits.include("mutex");
+    return edits.diff();
+  }
+  const std::vector<std::string>& lines = source_.file(at.full_path);
+  int last_include = 0;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (has_word(code_of(lines[i]), "Permit")) return {};
+    if (lines[i].starts_with("#include")) last_include = static_cast<int>(i) + 1;
+  }
+  if (last_include == 0 || last_include >= at.declared_line) return {};
+  edits.replace(
+      last_include,
+      {lines[static_cast<std::size_t>(last_include) - 1], "", "template <class Semaphore>", "struct Permit {",
+       "  explicit Permit(Semaphore& s) : semaphore(s) { semaphore.acquire(); }",
+       "  ~Permit() { semaphore.release(); }", "  Permit(const Permit&) = delete;", "  Semaphore& semaphore;", "};"});
+  return edits.diff();
+}
+
+// A release before each return that lacks one, between the acquisition and the release at the end.
+std::string Fixer::return_diff() {
+  if (d_.first == kNone || finding_.objects.empty()) return {};
+  const names::SourceFrame at = place(d_.first);
+  const std::string word = last_name(finding_.objects[0]);
+  if (at.library || at.declared_line == 0 || word.empty()) return {};
+  const std::regex gives(
+      R"((?:pthread_mutex_unlock|mtx_unlock|pthread_spin_unlock|pthread_rwlock_unlock|sem_post)\([^;]*\b)" + word +
+      R"(\s*\);)");
+  static const std::regex kReturn(R"(^(\s*)(.*?)\breturn\b([^;]*);\s*(\}?)\s*$)");
+  const int end = source_.end_of_function(at.full_path, at.declared_line);
+  std::string release;
+  int last = 0;
+  for (int n = at.line; n <= end; ++n) {
+    std::smatch m;
+    const std::string code = code_of(source_.line(at.full_path, n));
+    if (!std::regex_search(code, m, gives)) continue;
+    release = m.str();
+    last = n;
+  }
+  Edits edits(source_, at.full_path, at.file);
+  for (int n = at.line + 1; n < last; ++n) {
+    const std::string& line = source_.line(at.full_path, n);
+    std::smatch m;
+    if (!std::regex_match(line, m, kReturn)) continue;
+    if (std::regex_search(line, gives) || std::regex_search(source_.line(at.full_path, n - 1), gives)) continue;
+    const std::string before = m[2], back = "return" + m[3].str() + ";";
+    const std::string above = source_.line(at.full_path, n - 1);
+    const bool bare = above.find_last_not_of(" \t") != std::string::npos &&
+                      std::string(";{}").find(above[above.find_last_not_of(" \t")]) == std::string::npos;
+    if (before.empty() && m[4].length() == 0 && !bare) {
+      edits.replace(n, {m[1].str() + release, line});
+    } else if (before.empty() && m[4].length() == 0 && above.ends_with(')')) {
+      const std::string outer = above.substr(0, above.find_first_not_of(" \t"));
+      edits.replace(n - 1, {above + " {"});
+      edits.replace(n, {m[1].str() + release, line, outer + "}"});
+    } else if (before.find_first_of("{};") == std::string::npos && m[4].length() == 0) {
+      edits.replace(n, {fmt::format("{}{}{{", m[1].str(), before), fmt::format("{}  {}", m[1].str(), release),
+                        fmt::format("{}  {}", m[1].str(), back), m[1].str() + "}"});
+    } else if (before.ends_with("{ ") && m[4].length() > 0) {
+      edits.replace(n, {fmt::format("{}{}{} {} }}", m[1].str(), before, release, back)});
+    } else {
+      return {};
+    }
+  }
+  return edits.diff();
+}
+
 void Fixer::lifetime() {
   if (d_.pattern == "forgotten-await") {
     add("Await it, or own it.",
@@ -433,8 +600,11 @@ void Fixer::lifetime() {
     return;
   }
   if (bug_.kind == Kind::kLeak) {
-    add("Let an object own it.",
-        fmt::format("std::unique_ptr for {} where it is made; hand it over by move.", object(0)), "", "none.");
+    add(say("Let an object own it.", "Free it on every way out."),
+        fmt::format(fmt::runtime(say("std::unique_ptr for {} where it is made; hand it over by move.",
+                                     "One owner at a time for {}, and free at the end of the last one's use.")),
+                    object(0)),
+        "", "none.");
     return;
   }
   if (d_.pattern == "iterator-invalidation") {
@@ -446,8 +616,9 @@ void Fixer::lifetime() {
     return;
   }
   add("Share the ownership.",
-      fmt::format("A std::shared_ptr held by every thread that uses {}: the last one frees it.", object(0)), "",
-      "an atomic count on each copy.");
+      fmt::format("{} by every thread that uses {}: the last one frees it.",
+                  say("A std::shared_ptr held", "An atomic count of its users, incremented"), object(0)),
+      "", "an atomic count on each copy.");
   add("Join before you free.", "End (join) the threads that use it before its owner lets it go.", "",
       "the owner waits.");
 }
@@ -462,68 +633,27 @@ void Fixer::thread_leak() {
     Edits edits(source_, at.full_path, at.file);
     static const std::regex kDeclared(R"(^(\s*)std::thread(\s+\w+\s*[({].*)$)");
     std::smatch m;
+    if (at.c) break;
     if (std::regex_match(line, m, kDeclared)) edits.replace(at.line, {m[1].str() + "std::jthread" + m[2].str()});
     add("Use std::jthread.", "Its destructor joins, on every way out.", "",
         "the destructor waits for the thread to end.", edits.diff());
     break;
   }
   add("Join on every way out.",
-      "join() before the std::thread object goes, also when an exception is thrown in between.", "", "the wait.");
+      say("join() before the std::thread object goes, also when an exception is thrown in between.",
+          "pthread_join for each thread before the process ends, on early returns too."),
+      "", "the wait.");
 }
 
 void Fixer::lock_misuse() {
+  if (c_) {
+    add("Lock and unlock in one function.",
+        fmt::format("The thread that locks {} unlocks it, once, in the same function.", object(0)), "", "none.");
+    return;
+  }
   add("Let an object hold the lock.",
       fmt::format("std::lock_guard or std::unique_lock on {}: the thread that locked it unlocks it, once.", object(0)),
       "", "none.");
-}
-
-// Is `from` ordered before `to` if every atomic read synchronises with the write that it reads? `crossings` are the
-// reads and writes by which it is.
-bool Fixer::reaches(Index from, Index to, std::vector<Index>* crossings) {
-  if (from == kNone || to == kNone) return false;
-  std::vector<Index> via(h_.size(), kNone);
-  std::vector<bool> seen(h_.size(), false);
-  std::vector<Index> work = {to};
-  seen[to] = true;
-  std::vector<Index> previous(h_.size(), kNone);
-  std::vector<Index> last(h_.execution().threads.size(), kNone);
-  for (Index i = 0; i < h_.size(); ++i) {
-    previous[i] = last[h_.at(i).thread];
-    last[h_.at(i).thread] = i;
-  }
-  while (!work.empty()) {
-    const Index i = work.back();
-    work.pop_back();
-    if (i == from) break;
-    const auto visit = [&](Index k) {
-      if (k == kNone || seen[k] || k >= i) return;
-      seen[k] = true;
-      via[k] = i;
-      work.push_back(k);
-    };
-    const trace::Event& e = h_.at(i);
-    visit(previous[i]);
-    if (trace::is_read(e.op) && e.op != Op::kPlainRead && i != to) visit(e.reads_from);
-    if (e.op == Op::kThreadJoin && e.other != kNoThread) visit(last[e.other]);
-    if (previous[i] == kNone && thread(e.thread).create_event != protocol::kNone) visit(thread(e.thread).create_event);
-    if (trace::is_acquire(e.op)) {
-      for (Index k = i; k-- > 0;) {
-        if (h_.at(k).addr == e.addr && trace::is_release(h_.at(k).op)) {
-          visit(k);
-          break;
-        }
-      }
-    }
-  }
-  if (!seen[from]) return false;
-  for (Index i = from; i != to; i = via[i]) {
-    const Index next = via[i];
-    if (h_.at(next).thread != h_.at(i).thread && h_.at(next).reads_from == i) {
-      crossings->push_back(i);
-      crossings->push_back(next);
-    }
-  }
-  return true;
 }
 
 // Stronger orders for these accesses. `crossings` of release and acquire come in pairs, the write and the read of it;
@@ -571,6 +701,16 @@ void Fixer::orders() {
   std::vector<Index> crossings;
   if (d_.pattern == "unsafe-publication" && d_.turn != kNone && h_.at(d_.turn).reads_from != kNone) {
     crossings = {h_.at(d_.turn).reads_from, d_.turn};
+    std::vector<Index> all;
+    if (h_.at(h_.at(d_.turn).reads_from).thread != h_.at(d_.first).thread &&
+        would_reach(h_, d_.first, d_.second, &all)) {
+      add("Release and acquire, all along.",
+          fmt::format(
+              "Every store to {} on the way releases, every load of it acquires, in the thread between as well.",
+              object(1)),
+          "", "nothing on x86-64; a cheap instruction on Arm.", order_diff(false, all));
+      return;
+    }
     add("Release and acquire.",
         fmt::format("Store {} with memory_order_release after the data is written, and load it with "
                     "memory_order_acquire before the data is read.",
@@ -579,7 +719,7 @@ void Fixer::orders() {
     return;
   }
   if (d_.pattern != "missing-fence") return;
-  if (reaches(d_.first, d_.second, &crossings) && !crossings.empty()) {
+  if (would_reach(h_, d_.first, d_.second, &crossings) && !crossings.empty()) {
     add("Release and acquire.",
         "Store what the reader sees first with memory_order_release, and load it with memory_order_acquire: then "
         "everything before the store is seen after the load.",
@@ -611,7 +751,7 @@ std::string Fixer::atomic_diff(bool updates) {
   if (place(d_.second).full_path != at.full_path) return {};
   const std::vector<std::string>& lines = source_.file(at.full_path);
   const std::regex declaration(
-      R"(^(\s*(?:static |inline |mutable )*)(?:volatile )?((?:unsigned |signed |long |short )*(?:int|long|short|char|bool|unsigned|float|double|(?:std::)?size_t|(?:std::)?u?int(?:8|16|32|64)_t))\s+)" +
+      R"(^((?:|.*[;{])\s*(?:static |inline |mutable )*)(?:volatile )?((?:unsigned |signed |long |short )*(?:int|long|short|char|bool|unsigned|float|double|(?:std::)?size_t|(?:std::)?u?int(?:8|16|32|64)_t))\s+)" +
       name + R"((\s*(?:=[^;,]*|\{[^;,]*\})?;.*)$)");
   const std::regex used(R"((?:&|atomic_ref.*|printf\(.*|swap\(.*|min\(.*|max\(.*|exchange\(.*|decltype\()\b)" + name +
                         R"(\b)");
@@ -624,9 +764,8 @@ std::string Fixer::atomic_diff(bool updates) {
     std::smatch m;
     if (std::regex_match(lines[i], m, declaration)) {
       if (declared++ > 0) return {};
-      edits.replace(
-          n, {is_c(at.full_path) ? fmt::format("{}_Atomic {} {}{}", m[1].str(), m[2].str(), name, m[3].str())
-                                 : fmt::format("{}std::atomic<{}> {}{}", m[1].str(), m[2].str(), name, m[3].str())});
+      edits.replace(n, {at.c ? fmt::format("{}_Atomic {} {}{}", m[1].str(), m[2].str(), name, m[3].str())
+                             : fmt::format("{}std::atomic<{}> {}{}", m[1].str(), m[2].str(), name, m[3].str())});
       continue;
     }
     const std::string code = lines[i].substr(0, lines[i].find("//"));
@@ -641,7 +780,7 @@ std::string Fixer::atomic_diff(bool updates) {
     }
   }
   if (declared != 1) return {};
-  if (!is_c(at.full_path)) edits.include("atomic");
+  if (!at.c) edits.include("atomic");
   return edits.diff();
 }
 
@@ -650,8 +789,10 @@ void Fixer::update() {
   // Inside of a container there is no single step.
   const Index last = d_.second != kNone ? d_.second : d_.first;
   const auto frames = last == kNone ? std::vector<names::SourceFrame>() : namer_.frames(h_.at(last).stack);
-  const std::string section =
-      fmt::format("Hold one mutex from the read of {} to its write, in every thread.", object(0));
+  if (race && take_the_lock()) {
+    if (frames.empty() || !frames[0].library) make_atomic();
+    return;
+  }
   if (race && !frames.empty() && frames[0].library && !frames[0].file.empty()) {
     add("One critical section.", fmt::format("Every use of {} under the same mutex.", object(0)), "",
         "the threads take turns there.");
@@ -689,12 +830,97 @@ void Fixer::update() {
     diff = atomic_diff(true);
   }
   add("One atomic step.",
-      fmt::format("Read, change and write {} in one operation: fetch_add or ++ on {}, or a compare-exchange loop.",
-                  object(0), last != kNone && is_c(place(last).full_path) ? "an _Atomic" : "a std::atomic"),
+      fmt::format("Read, change and write {} in one operation: {}, or a compare-exchange loop.", object(0),
+                  say("fetch_add or ++ on a std::atomic", "atomic_fetch_add (<stdatomic.h>) or ++ on an _Atomic")),
       "", "a locked instruction; under contention the cache line travels.", diff);
   add("One critical section.",
       fmt::format("Hold one mutex from the read of {} to its write, in every thread.", object(0)), "",
       "the threads take turns there.");
+}
+
+// The reader looks at a counter before and after (a seqlock), and its second look saw an old value.
+bool Fixer::fences() {
+  const std::uint16_t reader = h_.at(d_.second).thread;
+  Index look = kNone, mark = kNone;
+  for (Index i = d_.second + 1; i < h_.size() && look == kNone; ++i) {
+    const trace::Event& e = h_.at(i);
+    if (e.thread != reader || e.op != Op::kLoad) continue;
+    for (const Index n : h_.accesses(e.addr)) {
+      if (n < d_.first && h_.at(n).thread == reader && trace::is_read(h_.at(n).op)) look = i;
+    }
+  }
+  if (look == kNone) return false;
+  for (const Index w : h_.accesses(h_.at(look).addr)) {
+    const bool writes = trace::is_write(h_.at(w).op) && h_.at(w).thread == h_.at(d_.turn).thread;
+    if (writes && (mark == kNone || w < d_.turn)) mark = w;
+  }
+  if (mark == kNone) return false;
+  std::string diff;
+  const names::SourceFrame second = place(look), first = place(mark);
+  const auto whole = [&](const names::SourceFrame& at) {
+    const std::string code = code_of(source_.line(at.full_path, at.line));
+    const std::size_t end = code.find_last_not_of(" \t");
+    const std::string above = code_of(source_.line(at.full_path, at.line - 1));
+    const std::size_t last = above.find_last_not_of(" \t");
+    return end != std::string::npos && code[end] == ';' && code.find_first_of("{}") == std::string::npos &&
+           last != std::string::npos && std::string(";{}").find(above[last]) != std::string::npos;
+  };
+  if (second.full_path == first.full_path && second.line != first.line && whole(second) && whole(first)) {
+    const auto indent = [&](int n) {
+      const std::string& line = source_.line(first.full_path, n);
+      return line.substr(0, line.find_first_not_of(" \t"));
+    };
+    const std::string call = say("std::atomic_thread_fence(std::memory_order_", "atomic_thread_fence(memory_order_");
+    Edits edits(source_, first.full_path, first.file);
+    edits.replace(first.line, {source_.line(first.full_path, first.line), indent(first.line) + call + "release);"});
+    edits.replace(second.line, {indent(second.line) + call + "acquire);", source_.line(first.full_path, second.line)});
+    diff = edits.diff();
+  }
+  const std::string counter = quoted(namer_.object(h_.at(look).addr, look));
+  add("Two fences.",
+      fmt::format(
+          "A release fence after the writer marks {} as changing, and an acquire fence before the reader looks at "
+          "it again: what was read in between cannot be newer than that.",
+          counter),
+      "", "nothing on x86-64; a barrier on Arm.", diff);
+  return true;
+}
+
+// The lock that the program uses for the object elsewhere.
+bool Fixer::take_the_lock() {
+  if (finding_.objects.empty()) return false;
+  const auto missing = missing_lock(h_, d_, finding_.objects[0], namer_, source_);
+  if (!missing) return false;
+  guard_ = missing->lock;
+  const names::SourceFrame at = place(missing->bare);
+  add("Take the lock here too.",
+      fmt::format("Hold {} for the access{}, {}.", quoted(missing->lock),
+                  at.library ? "" : fmt::format(" at {}:{}", names::base_name(at.file), at.line), missing->holder),
+      "", "the threads take turns there.", missing->diff);
+  return true;
+}
+
+void Fixer::make_atomic() {
+  // The parts of a container, and what is freed, are no single values.
+  if (d_.pattern == "iterator-invalidation") return;
+  if (d_.first == kNone || d_.second == kNone) return;
+  for (const Index i : {d_.first, d_.second}) {
+    const auto frames = namer_.frames(h_.at(i).stack);
+    if (!frames.empty() && frames[0].library && !frames[0].file.empty()) return;
+  }
+  // What somebody waits for by a condition variable has to be changed under its mutex.
+  for (const std::string& line : source_.file(place(d_.second).full_path)) {
+    const bool waits =
+        line.find("condition_variable") != std::string::npos || line.find("pthread_cond_t") != std::string::npos;
+    if (!guard_.empty() && waits) return;
+  }
+  const bool update = d_.pattern == "read-modify-write";
+  add("Make it atomic.",
+      update ? fmt::format("{} for {}, changed in one operation: {}.", say("std::atomic", "_Atomic (<stdatomic.h>)"),
+                           object(0), say("++ or fetch_add", "++ or atomic_fetch_add"))
+             : fmt::format("{} for {}, where each access stands for itself.",
+                           say("std::atomic", "_Atomic (<stdatomic.h>)"), object(0)),
+      "", "a locked instruction for each update.", atomic_diff(update));
 }
 
 void Fixer::by_pattern() {
@@ -720,9 +946,10 @@ void Fixer::by_pattern() {
       const std::string diff = loop_diff(place(i), &bare);
       if (bare) {
         add("Check again after each wakeup.",
-            "Wait in a loop, or with a predicate: another thread can come between the notification and the sleeper, "
-            "and "
-            "a wait may also wake without one.",
+            fmt::format(
+                "Wait in a loop{}: another thread can come between the notification and the sleeper, and a wait "
+                "may also wake without one.",
+                say(", or with a predicate", " (`while`, not `if`)")),
             "", "the check runs once more for each wakeup.", diff);
         return;
       }
@@ -731,9 +958,18 @@ void Fixer::by_pattern() {
         fmt::format("Hold the same lock from the check of {} until the action is done.", object(0)), "",
         "a longer critical section.");
     add("Let the action check.",
-        "An operation that does both at once: compare_exchange, insert (which tells whether it inserted), an update "
-        "with a condition.",
+        say("An operation that does both at once: compare_exchange, insert (which tells whether it inserted), an "
+            "update "
+            "with a condition.",
+            "An operation that does both at once: atomic_compare_exchange_strong, or a function that looks and acts "
+            "under "
+            "one lock and says what it found."),
         "", "a path for the case that it fails.");
+    return;
+  }
+  if (c_ && (p == "lazy-init" || (p == "double-checked-locking" && d_.turn == kNone))) {
+    add("pthread_once.", "`pthread_once(&once, init);` runs init once, whoever comes first; the others wait.", "",
+        "a pthread_once_t and a check on each call.");
     return;
   }
   if (p == "lazy-init") {
@@ -749,6 +985,10 @@ void Fixer::by_pattern() {
                     "memory_order_acquire in the check outside of the lock.",
                     object(0)),
         "", "nothing on x86-64; a cheap instruction on Arm.", order_diff(false, {h_.at(d_.turn).reads_from, d_.turn}));
+    if (c_) {
+      add("pthread_once.", "The library writes the double-checked lock, correctly.", "", "a check on each call.");
+      return;
+    }
     add("A function-local static.", "The compiler writes the double-checked lock, correctly.", "",
         "a check of one byte on each call.");
     return;
@@ -775,9 +1015,9 @@ void Fixer::by_pattern() {
   }
   if (p == "sleep-polling") {
     add("Wait for the event itself.",
-        fmt::format(
-            "Join the thread, or wait for {} with a condition variable, std::atomic::wait, a latch or a future.",
-            object(0)),
+        fmt::format("{}, or wait for {} with a condition variable{}.",
+                    say("Join the thread", "pthread_join the thread"), object(0),
+                    say(", std::atomic::wait, a latch or a future", " or a semaphore")),
         "", "an object to wait on; nothing in time.");
     return;
   }
@@ -786,6 +1026,14 @@ void Fixer::by_pattern() {
         fmt::format("Prepare it before {} is taken, or copy what is needed, unlock, and lock again for the result.",
                     object(0)),
         "hold and wait", "what the lock protects can change meanwhile: check it again.");
+    return;
+  }
+  if (p == "forgotten-await" && d_.coroutine.empty()) {
+    add("Ask the future.",
+        "Keep what std::async returns and call get() on it before anything counts on the work: get waits for the end "
+        "and "
+        "throws what the work threw.",
+        "", "the wait.");
     return;
   }
   if (p == "forgotten-await") {
@@ -807,9 +1055,10 @@ void Fixer::by_pattern() {
     return;
   }
   if (p == "torn-access") {
+    if (fences()) return;
     add("One object, one access.",
-        fmt::format("Make {} a single std::atomic (up to 16 bytes), or guard all of its parts with one mutex.",
-                    object(0)),
+        fmt::format("Make {} a single {} (up to 16 bytes), or guard all of its parts with one mutex.", object(0),
+                    say("std::atomic", "_Atomic struct")),
         "", "a wider atomic access or a lock.");
     return;
   }
@@ -831,26 +1080,11 @@ void Fixer::by_pattern() {
           "", "none.");
       return;
     }
-    const std::string diff = atomic_diff(false);
-    // One side may hold the right lock already.
-    std::vector<std::string> first = locks_during(d_.first), second = locks_during(d_.second);
-    const bool one = first.empty() != second.empty();
-    const std::vector<std::string>& held = first.empty() ? second : first;
-    if (one) {
-      const Index bare = first.empty() ? d_.first : d_.second;
-      const names::SourceFrame at = place(bare);
-      add("Take the lock here too.",
-          fmt::format("Hold {} for the access{}, as the other thread does.", join_names(held),
-                      at.library ? "" : fmt::format(" at {}:{}", names::base_name(at.file), at.line)),
-          "", "the threads take turns there.");
-    } else {
+    if (!take_the_lock()) {
       add("Guard it with a mutex.", fmt::format("Every access to {} under the same lock.", object(0)), "",
           "the threads take turns there.");
     }
-    const bool c = d_.first != kNone && is_c(place(d_.first).full_path);
-    add("Make it atomic.",
-        fmt::format("{} for {}, where each access stands for itself.", c ? "_Atomic" : "std::atomic", object(0)), "",
-        "a locked instruction for each update.", diff);
+    make_atomic();
   }
 }
 

@@ -35,6 +35,22 @@ const std::string& Source::line(const std::string& path, int number) {
                                                                          : kNothing;
 }
 
+int Source::end_of_function(const std::string& path, int first) {
+  int depth = 0;
+  bool opened = false;
+  const int count = static_cast<int>(file(path).size());
+  for (int n = std::max(first, 1); n <= count; ++n) {
+    const std::string& text = line(path, n);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if (text.compare(i, 2, "//") == 0) break;
+      depth += (text[i] == '{') - (text[i] == '}');
+      opened |= text[i] == '{';
+    }
+    if (opened && depth <= 0) return n;
+  }
+  return first;
+}
+
 std::string Edits::now(int number) {
   const auto changed = changes_.find(number);
   if (changed == changes_.end()) return source_.line(path_, number);

@@ -22,6 +22,9 @@ class Source {
   /// Line `number`, from 1; empty if there is none.
   const std::string& line(const std::string& path, int number);
 
+  /// The last line of the function whose first one is `first`, by its braces; `first` itself if that cannot be told.
+  int end_of_function(const std::string& path, int first);
+
  private:
   std::string program_;
   std::map<std::string, std::vector<std::string>> files_;

@@ -109,6 +109,19 @@ std::string Sentence::deadlock() {
     return fmt::format("Self-deadlock on {}: {} locks it while it holds it already, and waits for itself for ever.",
                        object(0), name(t));
   }
+  if (d_.pattern == "leaked-lock" && d_.first != kNone) {
+    const std::uint16_t owner = d_.waiting[1];
+    const names::SourceFrame taken = namer_.place(h_.at(d_.first).stack);
+    const bool ended = thread(owner).state == protocol::ThreadState::kFinished;
+    const std::string left = ended                                  ? "ended"
+                             : taken.function.starts_with("lambda") ? "left that function"
+                                                                    : "left " + taken.function;
+    const std::string waits = d_.waiting[0] == owner ? "now waits for it itself"
+                                                     : fmt::format("and {} waits for it for ever", name(d_.waiting[0]));
+    return fmt::format("Leaked {} {}: {} {} it{} and {} without {}, {}.", d_.permit ? "permit of" : "lock", object(0),
+                       name(owner), d_.permit ? "acquired" : "locked", at_place(taken), left,
+                       d_.permit ? "giving it back" : "unlocking it", waits);
+  }
   if (d_.pattern == "leaked-lock") {
     return fmt::format("Leaked lock {}: {} ended without unlocking it, and {} waits for it for ever.", object(0),
                        name(d_.waiting[1]), name(d_.waiting[0]));
@@ -131,6 +144,26 @@ std::string Sentence::deadlock() {
     std::string others;
     for (std::size_t i = 1; i < d_.waiting.size(); ++i) others += " and " + name(d_.waiting[i]);
     const std::string sleep = others.empty() ? "sleeps" : "sleep";
+    const Diagnosis::Sleep* first = d_.sleeps.empty() ? nullptr : &d_.sleeps[0];
+    if (first && first->undone == d_.turn) {
+      const trace::Event& woke = h_.at(first->woken_by);
+      return fmt::format(
+          "Lost wakeup on {}: {}'s notification{} wakes {}, but {} changes {}{} before {} looks at it, and so it goes "
+          "back to sleep{}; nobody wakes {} any more.",
+          object(0), name(woke.thread), at_place(namer_.place(woke.stack)), name(d_.waiting[0]), name(notify.thread),
+          quoted(namer_.object(notify.addr, d_.turn)), where, name(d_.waiting[0]),
+          others.empty() ? ""
+                         : fmt::format(";{} {} too", others.substr(std::string(" and").size()),
+                                       d_.waiting.size() == 2 ? "sleeps" : "sleep"),
+          d_.waiting.size() == 1 ? "it" : "them");
+    }
+    if (first && first->wish == Diagnosis::Wish::kUnmet && first->merged == d_.turn) {
+      return fmt::format(
+          "Lost wakeup on {}: {} sets {}{} to what it is already, so that two signals become one, and {}{} {} for "
+          "ever.",
+          object(0), name(notify.thread), quoted(namer_.object(notify.addr, d_.turn)), where, name(d_.waiting[0]),
+          others, sleep);
+    }
     if (trace::is_write(notify.op) && notify.addr != d_.objects[0]) {
       return fmt::format("Lost wakeup on {}: {} changes {}{} and notifies nobody, and {}{} {} for ever.", object(0),
                          name(notify.thread), quoted(namer_.object(notify.addr, d_.turn)), where, name(d_.waiting[0]),
@@ -189,6 +222,14 @@ std::string Sentence::deadlock() {
   if (d_.waiting.empty()) return "Deadlock: every thread waits.";
   std::string parts;
   for (const std::uint16_t t : d_.waiting) parts += (parts.empty() ? "" : ", ") + name(t) + " " + waits_for(t);
+  const auto unmet = std::find_if(d_.sleeps.begin(), d_.sleeps.end(), [&](const Diagnosis::Sleep& s) {
+    return s.thread == d_.waiting[0] && s.wish == Diagnosis::Wish::kUnmet && s.condition != 0;
+  });
+  if (unmet != d_.sleeps.end()) {
+    return fmt::format("Deadlock: {}; what {} for ({}) is not so, and nobody is left to change that.", parts,
+                       d_.waiting.size() == 1 ? "it waits" : "they wait",
+                       quoted(whole_object(namer_.object(unmet->condition, unmet->slept))));
+  }
   const bool notified = std::any_of(h_.execution().events.begin(), h_.execution().events.end(), [&](const auto& e) {
     return trace::is_notify(e.op) && e.addr == thread(d_.waiting[0]).wait_addr;
   });
@@ -245,6 +286,13 @@ std::string Sentence::race() {
   }
   const std::string both = fmt::format("{} and {}, and nothing orders the two", does(a), does(b));
   if (d_.pattern == "read-modify-write") return fmt::format("Lost update on {}, a data race: {}.", what, both);
+  if (d_.pattern == "unsafe-publication" && d_.turn != kNone && d_.objects.size() > 1 &&
+      h_.at(h_.at(d_.turn).reads_from).thread != a.thread) {
+    return fmt::format(
+        "Unsafe publication of {}: what {} stored in {} came to {} by way of {}, whose own accesses pass no order on: "
+        "{}.",
+        what, name(a.thread), object(1), name(b.thread), name(h_.at(h_.at(d_.turn).reads_from).thread), both);
+  }
   if (d_.pattern == "unsafe-publication" && d_.objects.size() > 1) {
     return fmt::format(
         "Unsafe publication of {}: {} sees what {} stored in {}, but without release and acquire that "
@@ -347,6 +395,12 @@ std::string Sentence::failure() {
         name(d_.waiting[1]),
         at_place(namer_.place(d_.turn == kNone ? thread(d_.waiting[1]).stack : h_.at(d_.turn).stack)),
         name(d_.waiting[0]), bad);
+  }
+  if (d_.pattern == "forgotten-await" && d_.coroutine.empty()) {
+    return fmt::format(
+        "Forgotten await of {}: {} starts it by std::async{} and never asks the future for its result, so it learns "
+        "neither whether it is done nor whether it failed; {}.",
+        quoted(name(d_.waiting[1])), name(d_.waiting[0]), at_place(namer_.place(h_.at(d_.turn).stack)), bad);
   }
   if (d_.pattern == "forgotten-await") {
     return fmt::format(

@@ -75,6 +75,7 @@ class Story {
   void choose_deadlock();
   void choose_cycle();
   void shorten();
+  void drop_repeats();
 
   void add_event(Index i);
   void add_block_steps(Index before);
@@ -84,6 +85,15 @@ class Story {
   void add_waiting();
   std::string why(Index i);
   std::string old_source(const trace::Event& e);
+  std::string started_in_call(Index i, const LibraryCall& call) {
+    for (Index n = i; n < h_.size(); ++n) {
+      const trace::Event& e = h_.at(n);
+      if (e.thread != h_.at(i).thread) continue;
+      if (library_call(h_.execution(), e.stack, namer_) != call) break;
+      if (e.op == Op::kThreadCreate && e.other != kNoThread) return name(e.other);
+    }
+    return "a thread";
+  }
   std::string who_holds(std::uint64_t lock, std::uint16_t holder, std::uint16_t waiter);
   std::string fold(Index from, Index to);
   Step& append(std::uint16_t thread, std::string_view op, const names::SourceFrame& place);
@@ -118,6 +128,7 @@ void Story::choose_deadlock() {
   for (const trace::Held& held : h_.execution().held) {
     if (wanted.count(held.addr)) pick(held.event, kKey);
   }
+  if (d_.pattern == "leaked-lock") pick(d_.first, kKey);
   if (d_.pattern == "blocked-loop") {
     // How the loop came to the job that waits, and the job that is left.
     pick(d_.turn, kKey);
@@ -135,6 +146,18 @@ void Story::choose_deadlock() {
     if (trace::is_notify(e.op) || trace::is_wait(e.op)) pick(i, kAccess);
   }
   pick(d_.turn, kKey);
+  for (const Diagnosis::Sleep& s : d_.sleeps) {
+    if (s.thread == d_.waiting[0]) pick(s.woken_by, kKey);
+    if (s.thread == d_.waiting[0] && s.woken_by != kNone) {
+      for (Index i = s.woken_by; i < h_.size(); ++i) {
+        const trace::Event& e = h_.at(i);
+        const bool wakes = e.op == Op::kCondWake || (trace::is_acquire(e.op) && e.addr == thread(s.thread).wait_mutex);
+        if (e.thread != s.thread || !wakes) continue;
+        pick(i, kKey);
+        break;
+      }
+    }
+  }
   for (const std::uint16_t t : d_.waiting) {
     const Index slept = h_.last(t, h_.size(), [&](const trace::Event& e) { return trace::is_wait(e.op); });
     pick(slept, kKey);
@@ -247,6 +270,19 @@ void Story::choose() {
   }
 }
 
+// A read of the same value at the same place as the next step says nothing new.
+void Story::drop_repeats() {
+  for (auto it = chosen_.begin(); it != chosen_.end();) {
+    const auto next = std::next(it);
+    if (next == chosen_.end()) break;
+    const trace::Event &a = h_.at(it->first), &b = h_.at(next->first);
+    const bool same = a.thread == b.thread && a.addr == b.addr && a.op == b.op && trace::is_read(a.op) &&
+                      !trace::is_write(a.op) && h_.value(it->first) == h_.value(next->first) &&
+                      namer_.place(a.stack).line == namer_.place(b.stack).line;
+    it = same && it->second < kKey ? chosen_.erase(it) : next;
+  }
+}
+
 void Story::shorten() {
   // What main does before there is another thread is known to all.
   Index second_thread = 0;
@@ -290,6 +326,7 @@ void Story::shorten() {
       it = it->second == least ? chosen_.erase(it) : std::next(it);
     }
   }
+  drop_repeats();
   // A lock without its unlock, or the reverse, says nothing where the story is not about locks.
   if (bug_.kind == Kind::kDeadlock || bug_.kind == Kind::kLockMisuse) return;
   std::set<Index> halves;
@@ -375,6 +412,9 @@ std::string Story::why(Index i) {
   const trace::Event& e = h_.at(i);
   if (i == d_.turn && d_.first != kNone) {
     const std::string other = name(h_.at(d_.first).thread);
+    if (d_.turn < d_.first && d_.pattern == "torn-access") {
+      return fmt::format("{} sees this, and not yet what belongs to it", other);
+    }
     if (d_.turn < d_.first && d_.pattern != "aba" && bug_.kind != Kind::kDataRace) {
       return fmt::format("{} does not see this yet when it reads", other);
     }
@@ -387,6 +427,7 @@ std::string Story::why(Index i) {
   if (i == d_.turn && d_.pattern == "blocked-loop") {
     return fmt::format("{} alone could take this out", name(d_.waiting[0]));
   }
+  if (i == d_.turn && d_.pattern == "forgotten-await") return "nobody asks the future for its result";
   if (i == d_.turn && d_.pattern == "sleep-polling") return "this orders nothing";
   if (i == d_.turn && d_.pattern == "lock-across-io")
     return fmt::format("{} stays locked meanwhile", quoted(namer_.object(d_.objects[0])));
@@ -395,6 +436,10 @@ std::string Story::why(Index i) {
   }
   if (d_.pattern == "torn-access" && i == d_.second) {
     return d_.turn < d_.first ? "still the part from before" : "the part from after, which does not go with the other";
+  }
+  for (const Diagnosis::Sleep& s : d_.sleeps) {
+    if (i == s.undone) return fmt::format("undoes what {} waits for, before it looks", name(s.thread));
+    if (i == s.merged && i == d_.turn) return "it is that already: two signals become one";
   }
   if (bug_.kind == Kind::kDeadlock && i == d_.turn && trace::is_write(e.op)) return "nobody is woken";
   if (i == d_.second && d_.first != kNone && d_.turn != kNone && bug_.kind != Kind::kDataRace) {
@@ -588,6 +633,7 @@ void Story::add_event(Index i) {
       return;
     }
     what = fmt::format("{} {} ({}){}", call_verb(*call), quoted(object), call->function, update);
+    if (call->function == "std::async") what = fmt::format("starts {} (std::async)", started_in_call(i, *call));
   }
   // So are the parts of one object, of a std::string for instance, that one line looks at.
   const bool new_round = i >= bug_.cycle_event && (last_access_ == kNone || last_access_ < bug_.cycle_event);

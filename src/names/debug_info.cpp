@@ -315,6 +315,8 @@ std::vector<SourceFrame> DebugInfo::Impl::look_up(std::uint64_t pc) {
     }
     frame.library = is_library_file(frame.full_path);
   };
+  const int language = dwarf_srclang(&unit);
+  const bool c = language == DW_LANG_C || language == DW_LANG_C89 || language == DW_LANG_C99 || language == DW_LANG_C11;
   // Innermost: the line table; the others: where the one inside was called.
   SourceFrame place;
   if (Dwarf_Line* line = dwarf_getsrc_die(&unit, local_pc)) {
@@ -324,6 +326,7 @@ std::vector<SourceFrame> DebugInfo::Impl::look_up(std::uint64_t pc) {
   for (auto die = chain.rbegin(); die != chain.rend(); ++die) {
     SourceFrame frame = place;
     frame.function = function_only(index->qualified(*die, false));
+    frame.c = c;
     if (dwarf_attr_integrate(&*die, DW_AT_decl_line, &attribute)) {
       Dwarf_Word line = 0;
       if (dwarf_formudata(&attribute, &line) == 0) frame.declared_line = static_cast<int>(line);

@@ -21,6 +21,7 @@ struct SourceFrame {
   int line = 0;
   int declared_line = 0;  // of the function
   bool library = true;    // not the user's code
+  bool c = false;         // compiled as C
 };
 
 /// How the bytes of a number are to be read.

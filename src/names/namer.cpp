@@ -83,6 +83,39 @@ std::string type_in_source(const SourceFrame& frame) {
   return std::regex_search(line, match, pattern) ? match[1].str() : std::string();
 }
 
+// The variable in `auto result = std::async(…)`.
+std::string future_in_source(const SourceFrame& frame) {
+  static const std::regex kKeeps(R"(([A-Za-z_]\w*)\s*=\s*std::async\b)");
+  std::ifstream in(frame.full_path);
+  std::string line;
+  for (int n = 0; n < frame.line; ++n) {
+    if (!std::getline(in, line)) return {};
+  }
+  std::smatch m;
+  return std::regex_search(line, m, kKeeps) ? m[1].str() : std::string();
+}
+
+// The container in `workers.emplace_back(…)`, `workers.push_back(std::thread(…))` or `workers[i] = std::thread(…)`.
+std::string container_in_source(const SourceFrame& frame) {
+  static const std::regex kPuts(R"(([A-Za-z_][\w.]*(?:->\w+)*)(?:\.|->)(?:emplace_back|push_back)\s*\()");
+  static const std::regex kAssigns(R"(([A-Za-z_][\w.]*)\[[^\]]+\]\s*=\s*(?:std::)?j?thread\b)");
+  std::ifstream in(frame.full_path);
+  std::vector<std::string> lines;
+  for (std::string line; static_cast<int>(lines.size()) < frame.line && std::getline(in, line);) lines.push_back(line);
+  // The call may have begun on a line above.
+  for (std::size_t n = lines.size(), above = 0; n-- > 0 && above < 4; ++above) {
+    const std::string code = lines[n].substr(0, lines[n].find("//"));
+    std::smatch m;
+    if (std::regex_search(code, m, kPuts) || std::regex_search(code, m, kAssigns)) {
+      const std::string name = m[1];
+      return name.starts_with("this->") ? name.substr(6) : name;
+    }
+    const std::size_t end = n == 0 ? std::string::npos : lines[n - 1].find_last_not_of(" \t");
+    if (end == std::string::npos || std::string(";{}").find(lines[n - 1][end]) != std::string::npos) break;
+  }
+  return {};
+}
+
 }  // namespace
 
 Namer::Namer(const trace::Execution& execution)
@@ -251,6 +284,7 @@ std::string Namer::by_owner(const trace::HeapBlock& b, std::uint64_t offset, con
   struct Candidate {
     OwnerKind kind;
     std::string name;
+    bool future = false;
   };
   std::vector<Candidate> candidates;
   for (const std::uint64_t owner : b.owners) {
@@ -280,9 +314,18 @@ std::string Namer::by_owner(const trace::HeapBlock& b, std::uint64_t offset, con
       if (on_stack(owner)) continue;  // a pointer in passing
       kind = OwnerKind::kPointer;
     }
-    candidates.push_back({kind, v.name});
+    const bool future = std::any_of(v.classes.begin(), v.classes.end(), [](const std::string& name) {
+      return name.starts_with("__basic_future<") || name.starts_with("future<") || name.starts_with("shared_future<");
+    });
+    candidates.push_back({kind, v.name, future});
   }
   being_named_.pop_back();
+  // What a future and its promise share goes by the future's name.
+  if (library_role(type).ends_with("of a future")) {
+    for (const Candidate& c : candidates) {
+      if (c.future) return c.name;
+    }
+  }
   // Containers and smart pointers own what they point to; another pointer names it only if it is the only one.
   const auto owns = [](const Candidate& c) { return c.kind != OwnerKind::kPointer; };
   auto best = std::find_if(candidates.begin(), candidates.end(), owns);
@@ -456,15 +499,33 @@ std::string Namer::derived_thread_name(std::uint16_t index) {
 }
 
 void Namer::name_threads() {
-  std::vector<std::string> names;
+  std::vector<std::string> names, containers;
+  std::map<std::string, int> in_container;
   for (std::uint16_t t = 0, count = static_cast<std::uint16_t>(execution_.threads.size()); t < count; ++t) {
     names.push_back(derived_thread_name(t));
-    // A lambda has no name of its own; the variable that holds the thread may have one.
+    // A lambda has no name of its own; the variable that holds the thread may have one, or the container that it is
+    // put into, which may have moved since.
     const std::uint32_t made = execution_.threads[t].create_event;
-    if (names.back().starts_with("lambda") && made != kNone) {
-      static const std::regex variable(R"([A-Za-z_][\w.\[\]]*)");
+    if ((names.back().starts_with("lambda") || names.back().starts_with("thread at ")) && made != kNone) {
+      static const std::regex variable(R"([A-Za-z_][\w.\[\]]*)"), element(R"((.*)\[(\d+)\])");
       const std::string held_by = object(execution_.events[made].addr, made);
-      if (std::regex_match(held_by, variable) && !internal(execution_.events[made].addr, made)) names.back() = held_by;
+      const SourceFrame where = place(execution_.events[made].stack);
+      const std::string container = where.library ? std::string() : container_in_source(where);
+      std::smatch m;
+      if (const std::string future = where.library ? "" : future_in_source(where); !future.empty()) {
+        names.back() = future;
+      } else if (!container.empty()) {
+        // `pool.workers_`, if the debug information tells that of any of them.
+        std::string whole = container;
+        if (std::regex_match(held_by, m, element) && m[1].str().ends_with(container)) whole = m[1];
+        for (const std::string& known : containers) {
+          if (whole == container && known.ends_with("." + container)) whole = known;
+        }
+        containers.push_back(whole);
+        names.back() = fmt::format("{}[{}]", whole, in_container[whole]++);
+      } else if (std::regex_match(held_by, variable) && !internal(execution_.events[made].addr, made)) {
+        names.back() = held_by;
+      }
     }
     if (names.back().empty()) names.back() = "thread";
   }

@@ -18,15 +18,24 @@ struct Totals {
   std::uint64_t acquisitions = 0, waits = 0, longest_wait = 0, longest_hold = 0;
 };
 
+/// A primitive's name. For debuggers of other processes, too: `lockstep dump` follows the list by the symbol of
+/// `debug_names`, so these four and their order stay as they are.
+struct DebugName {
+  const void* object;
+  const char* kind;
+  const char* text;
+  DebugName* next;
+};
+extern DebugName* debug_names;
+
 struct Order {
   stack_trace held;      ///< where the first was taken
   stack_trace acquired;  ///< where the second was
 };
 
 struct Diagnostics {
-  struct Name {
-    const char* kind;
-    std::string text;
+  struct Name : DebugName {
+    std::string storage;  ///< of the text
   };
   std::mutex mutex;
   std::unordered_map<const void*, Name> names;
@@ -35,6 +44,9 @@ struct Diagnostics {
   std::vector<thread_record*> records;
 
   static Diagnostics& get();
+  /// Both with the mutex held.
+  void name(const void* object, const char* kind, const char* text);
+  void forget_name(const void* object);
   /// "mutex `accounts` (0x…)"; with the mutex held.
   std::string describe(const void* lock, const char* kind) const;
   /// Adds what a chain has counted; with the mutex held.

@@ -4,20 +4,42 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "sync/diagnostics.h"
 
 namespace lockstep::sync::internal {
+
+constinit DebugName* debug_names = nullptr;
 
 Diagnostics& Diagnostics::get() {
   static auto* const all = new Diagnostics;
   return *all;
 }
 
+void Diagnostics::name(const void* object, const char* kind, const char* text) {
+  auto [at, added] = names.try_emplace(object);
+  Name& name = at->second;  // its address is the same until it is erased
+  name.storage = text;
+  name.object = object;
+  name.kind = kind;
+  name.text = name.storage.c_str();
+  if (added) name.next = std::exchange(debug_names, &name);
+}
+
+void Diagnostics::forget_name(const void* object) {
+  auto at = names.find(object);
+  if (at == names.end()) return;
+  DebugName** link = &debug_names;
+  while (*link != &at->second) link = &(*link)->next;
+  *link = at->second.next;
+  names.erase(at);
+}
+
 std::string Diagnostics::describe(const void* lock, const char* kind) const {
   auto named = names.find(lock);
   std::string text = named != names.end() ? named->second.kind : kind ? kind : "object";
-  if (named != names.end()) text += " `" + named->second.text + "`";
+  if (named != names.end()) text += " `" + named->second.storage + "`";
   char address[32];
   std::snprintf(address, sizeof address, " (%p)", lock);
   return text + address;
@@ -45,7 +67,7 @@ std::string text_of(const stack_trace& stack) {
 void register_name(const void* object, const char* kind, const char* name) {
   Diagnostics& d = Diagnostics::get();
   std::lock_guard lock(d.mutex);
-  d.names[object] = {kind, name};
+  d.name(object, kind, name);
   known_filter::add(object);
 }
 
@@ -53,13 +75,13 @@ std::string name_of(const void* object) {
   Diagnostics& d = Diagnostics::get();
   std::lock_guard lock(d.mutex);
   auto found = d.names.find(object);
-  return found == d.names.end() ? std::string() : found->second.text;
+  return found == d.names.end() ? std::string() : found->second.storage;
 }
 
 void forget_known(const void* object) noexcept {
   Diagnostics& d = Diagnostics::get();
   std::lock_guard lock(d.mutex);
-  d.names.erase(object);
+  d.forget_name(object);
   d.totals.erase(object);
   bool ordered = d.orders.erase(object) != 0;
   for (auto& [from, to] : d.orders) ordered |= to.erase(object) != 0;

@@ -13,6 +13,7 @@
 #include "lockstep/sync/mutex.h"
 #include "lockstep/sync/semaphore.h"
 #include "lockstep/sync/shared_mutex.h"
+#include "lockstep/sync/wait_graph.h"
 #include "sync/test_support.h"
 
 namespace lockstep::sync {
@@ -66,6 +67,36 @@ TEST_F(Signals, TooManyPermitsAreMisuse) {
   EXPECT_THAT(misuse_of([&] { s.release(-1); }), HasSubstr("not between 0"));
   EXPECT_THAT(misuse_of([] { semaphore negative(-1); }), HasSubstr("not between 0"));
   EXPECT_EQ(s.permits(), 1);
+}
+
+/// Ends a primitive on which a thread waits: dies.
+template <class T, class Wait>
+void end_while_waited_on(T* primitive, Wait wait) {
+  std::thread([=] { wait(*primitive); }).detach();
+  auto waited_on = [=] {
+    for (const auto& t : wait_graph::now().threads) {
+      for (const auto& p : t.waits) {
+        if (p.object == primitive) return true;
+      }
+    }
+    return false;
+  };
+  while (!waited_on()) std::this_thread::yield();
+  delete primitive;
+}
+
+TEST(SignalsDeath, EndingWhatSomebodyWaitsForIsMisuse) {
+  EXPECT_DEATH(end_while_waited_on(new semaphore(0, "permits"), [](semaphore& s) { s.acquire(); }),
+               "semaphore `permits` .*destroyed while somebody waits .*\nstack");
+  EXPECT_DEATH(end_while_waited_on(new event("ready"), [](event& e) { e.wait(); }),
+               "event `ready` .*destroyed while somebody waits\nstack");
+  EXPECT_DEATH(end_while_waited_on(new condition("changed"),
+                                   [](condition& c) {
+                                     mutex m;
+                                     std::unique_lock lock(m);
+                                     c.wait(lock);
+                                   }),
+               "condition `changed` .*destroyed while somebody waits\nstack");
 }
 
 TEST(Event, ManualStaysSetUntilReset) {

@@ -21,10 +21,9 @@
 //
 // Invariants:
 // 1. remaining_ is the number of arrivals that the phase still needs; the arrival that makes it 0 ends the phase,
-// alone.
+//    alone.
 // 2. The phase's number (low 31 bits of phase_) changes only there, after the completion function and after remaining_
-// was
-//    set for the next phase.
+//    was set for the next phase.
 // 3. kParked of phase_ is set exactly if somebody is queued in the waiting room.
 //
 // Memory order: remaining_: fetch_sub acq_rel: the last to arrive has seen all that the others did before. phase_:
@@ -34,8 +33,9 @@
 // Errors: more arrivals in a phase than expected, a barrier for nobody: misuse. The completion function must not throw
 // (std::terminate).
 // Complexity: arrive O(1), the last O(waiters). All threads change one word: for hundreds of processors a tree is
-// better. When not to use it: once (latch), or to wait for tasks rather than threads (fork_join). Source: the
-// centralized barrier with a phase number in place of a sense (Mellor-Crummey and Scott, TOCS 1991).
+// better.
+// When not to use it: once (latch), or to wait for tasks rather than threads (fork_join).
+// Source: the centralized barrier with a phase number in place of a sense (Mellor-Crummey and Scott, TOCS 1991).
 #pragma once
 
 #include <atomic>

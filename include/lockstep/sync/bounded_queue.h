@@ -13,8 +13,8 @@
 // | try_push(v)             | success, full, closed           | try_pop()             | value; none: empty            |
 // | push(v, stop)           | success, closed, stopped        | pop(stop)             | value; none: closed, stopped  |
 // | push_for, push_until    | + timeout                       | pop_for, pop_until    | value; none: … or too late    |
-// | push_batch(it, n)       | how many; fewer: closed         | pop_batch(out, n)     | how many, at least 1; 0: closed
-// | | push_async(v, executor) | awaitable: success, closed      | pop_async(executor)   | awaitable: value or none |
+// | push_batch(it, n)       | how many; fewer: closed         | pop_batch(out, n)     | how many, 1 up; 0: closed     |
+// | push_async(v, executor) | awaitable: success, closed      | pop_async(executor)   | awaitable: value or none |
 //
 // A value that was not pushed is left in the caller's object (v is moved from only on success).
 //
@@ -45,13 +45,11 @@
 // Memory order of each atomic:
 // - stamp: store release, load acquire. The value is written before p + 1 and taken before p + one_lap.
 // - tail_, compare-exchange: seq_cst, because "there is an item" (wait_set) is computed from tail_ and head_; its load
-// for the
-//   next attempt is relaxed: a stale one makes the exchange or the stamp fail.
+//   for the next attempt is relaxed: a stale one makes the exchange or the stamp fail.
 // - head_: likewise, for "there is room".
 // - Empty and full are decided by a seq_cst load of the other end: with head_ = h before, tail_ = h means that the
-// queue
-//   was empty at that moment; an empty cell alone would not (its producer may just be slow). Then the caller waits for
-//   that producer: pushes and pops are not lock-free, as in every queue of this kind.
+//   queue was empty at that moment; an empty cell alone would not (its producer may just be slow). Then the caller
+//   waits for that producer: pushes and pops are not lock-free, as in every queue of this kind.
 // - close(): fetch_or seq_cst, the linearization point of close.
 //
 // Waiting: some microseconds of spinning with growing pauses (if a processor is free for that: spin.h), then sleep. The
@@ -320,12 +318,19 @@ class bounded_queue {
     }
   }
 
+  /// The compare-exchange that claims the next cell waits until the stamp of this one is written; so the lines that
+  /// come next should be here by then. Measured: a fifth of the time of an item.
+  static void prefetch_behind(const cell& c) {
+    prefetch_to_write(reinterpret_cast<const char*>(&c) + 2 * internal::kCacheLine);
+  }
   void fill(std::uint64_t position, T&& value) {
     cell& c = at(position);
+    prefetch_behind(c);
     ::new (static_cast<void*>(c.room)) T(std::move(value));
     c.stamp.store(position + 1, std::memory_order_release);
   }
   void vacate(cell& c, std::uint64_t position) {
+    prefetch_behind(c);
     c.value()->~T();
     c.stamp.store(position + one_lap(), std::memory_order_release);
   }

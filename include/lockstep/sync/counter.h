@@ -21,8 +21,7 @@
 // Invariants:
 // 1. The value is the sum of initial_, all shards and shared_.
 // 2. A shard of a processor is changed only inside a restartable sequence on that processor; a shard of a thread only
-// by the
-//    thread whose slot it is (thread_slot.h).
+//    by the thread whose slot it is (thread_slot.h).
 //
 // Memory order: all relaxed: a counter publishes nothing but itself. A slot's next owner sees what the last one added,
 // because slots are handed on with release and acquire.

@@ -5,8 +5,8 @@
 //     lockstep::sync::auto_reset_event tick;        // set() lets exactly one through; set twice before that is once
 //
 // Thread safety: all members may be called by any thread, but for construction and destruction. An event may be
-// destroyed when nobody waits, also by a thread that set() let through: set() does not touch it afterwards. Errors
-// (misuse.h): destruction while somebody waits.
+// destroyed when nobody waits, also by a thread that set() let through: set() does not touch it afterwards.
+// Errors (misuse.h): destruction while somebody waits.
 //
 // The word: bit 0 kSet, bit 31 kParked.
 //   state  | wait(), manual | wait(), auto | set(), manual               | set(), auto              | reset()
@@ -17,7 +17,8 @@
 // through, even if reset() comes before it runs: no pulse is lost.
 // Memory order: passing is acquire, set() is release also if it was set before (a read-modify-write, so the release
 // sequence goes on); a hand-over is ordered by the node's state. reset() is relaxed and orders nothing: what it
-// "undoes" needs a lock. Complexity: a load for a wait() that passes; set() is one compare-exchange without waiters.
+// "undoes" needs a lock.
+// Complexity: a load for a wait() that passes; set() is one compare-exchange without waiters.
 // Source: the manual and auto reset events of Win32; folly::Baton for the hand-off to a waiter that spins.
 //
 // When not to use it: reset() and wait() by different threads want a protocol; a latch, a barrier or a condition mostly
@@ -51,6 +52,8 @@ class basic_event {
   void set_name(const char* name) { internal::name_object(this, kKind, name); }
 
   void set() {
+    if (internal::watched::on()) return watched_set();
+    prefetch_to_write(&word_);  // a waiter that spins has the line
     std::uint32_t now = word_.load(std::memory_order_relaxed);
     for (;;) {
       if (now & kParked) return set_for_waiters();
@@ -63,6 +66,7 @@ class basic_event {
   bool is_set() const noexcept { return word_.load(std::memory_order_acquire) & kSet; }
 
   void wait() {
+    if (internal::watched::on()) return static_cast<void>(watched_wait({}, {}));
     if (!take()) wait_slowly({}, {});
   }
   bool try_wait() noexcept { return take(); }
@@ -76,6 +80,7 @@ class basic_event {
   }
   /// False: the deadline passed or the stop was requested before the event was set.
   bool wait_until(const deadline& until, const std::stop_token& stop = {}) {
+    if (internal::watched::on()) return watched_wait(until, stop);
     return take() || wait_slowly(until, stop);
   }
   bool wait(const std::stop_token& stop) { return wait_until(deadline(), stop); }
@@ -126,6 +131,24 @@ class basic_event {
     // release: as in set(). With the bucket locked nobody parks, and kSet is set by nobody else while kParked is. The
     // last touch of the event.
     word_.store(next | (queue.empty() ? 0 : kParked), std::memory_order_release);
+  }
+  // Where the checker is to see few steps, waiters sleep on the word itself (watched.h).
+  bool watched_take(unsigned how, const std::stop_token& stop) {
+    return how & internal::watched::kTry ? take() : watched_wait({}, stop);
+  }
+  bool watched_wait(const deadline& until, const std::stop_token& stop) {
+    while (!take()) {
+      if (until.is_never() && stop.stop_possible()) {
+        if (stop.stop_requested()) return false;
+      } else if (futex_wait(word_, 0, until) == futex_result::timed_out) {
+        return take();
+      }
+    }
+    return true;
+  }
+  void watched_set() {
+    word_.exchange(kSet, std::memory_order_release);
+    futex_wake(word_, kAutoReset ? 1 : INT_MAX);
   }
   bool take_or_mark(internal::waiter&) noexcept {
     for (;;) {

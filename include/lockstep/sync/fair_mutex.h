@@ -7,10 +7,13 @@
 //
 // The word is that of mutex: holder and kParked. What differs:
 //   F1  unlock() with waiters never frees the mutex: the word goes from one holder to the next, so nobody can barge in.
-//   F2  a thread that finds it held or parked queues at once and spins on its own node, so the queue is the order of
-//   arrival. state          | lock()           | unlock() 0              | -> holder        | misuse holder         |
-//   queues; + parked | -> 0 holder + parked| queues           | pops the first waiter; -> it, + parked if there are
-//   more
+//   F2  a thread that finds it held or parked queues at once and spins on its own node: so the queue is in order.
+//
+//   state          | lock()           | unlock()
+//   0              | -> holder        | misuse
+//   holder         | queues; + parked | -> 0
+//   holder + parked| queues           | pops the first waiter; -> it, + parked if there are more
+//
 // "Parked but not held" does not exist (F1): the last waiter that gives up clears kParked and leaves the holder.
 // Memory order: as mutex; every hand-over is ordered by the node's state (release/acquire).
 // Complexity: one compare-exchange each without contention; a hand-over wakes one thread, the right one.
@@ -39,6 +42,7 @@ class LOCKSTEP_CAPABILITY("mutex") fair_mutex {
   constexpr fair_mutex() noexcept = default;
   explicit fair_mutex(const char* name) { set_name(name); }
   ~fair_mutex() {
+    if (internal::watched::on()) internal::watched::end(this);
     if (word_.load(std::memory_order_relaxed) != 0) [[unlikely]]
       misused("destroyed while held or waited on");
     internal::tsan::destroy(this);
@@ -50,6 +54,7 @@ class LOCKSTEP_CAPABILITY("mutex") fair_mutex {
   void set_name(const char* name) { internal::name_object(this, kKind, name); }
 
   void lock() LOCKSTEP_ACQUIRE() {
+    if (internal::watched::on()) return static_cast<void>(internal::watched::lock(this, 0));
     std::uint32_t me = internal::thread_number();
     std::int64_t since = 0;
     if (!take(me)) [[unlikely]] {
@@ -60,6 +65,7 @@ class LOCKSTEP_CAPABILITY("mutex") fair_mutex {
     internal::tsan::locked(this);
   }
   bool try_lock() LOCKSTEP_TRY_ACQUIRE(true) {
+    if (internal::watched::on()) return internal::watched::lock(this, internal::watched::kTry) == 0;
     bool locked = take(internal::thread_number());
     if (!locked) return false;
     internal::acquired(this, kKind);
@@ -77,6 +83,7 @@ class LOCKSTEP_CAPABILITY("mutex") fair_mutex {
     return try_lock_until(deadline::at(when), stop);
   }
   bool try_lock_until(const deadline& until, const std::stop_token& stop = {}) LOCKSTEP_TRY_ACQUIRE(true) {
+    if (internal::watched::on()) return internal::watched::lock(this, 0, until, stop) == 0;
     std::uint32_t me = internal::thread_number();
     std::int64_t since = 0;
     bool locked = take(me);
@@ -92,6 +99,7 @@ class LOCKSTEP_CAPABILITY("mutex") fair_mutex {
   bool lock(const std::stop_token& stop) LOCKSTEP_TRY_ACQUIRE(true) { return try_lock_until(deadline(), stop); }
 
   void unlock() LOCKSTEP_RELEASE() {
+    if (internal::watched::on()) return internal::watched::unlock(this, 0);
     // ThreadSanitizer is told before the word changes, so what unlock finds out must be known before.
     if (internal::kTsan && !internal::under_checker() && !held_by_this_thread()) misused("unlocked");
     internal::tsan::unlocking(this);
@@ -103,8 +111,14 @@ class LOCKSTEP_CAPABILITY("mutex") fair_mutex {
     internal::released(this);
   }
 
-  std::uint32_t holder() const noexcept { return word_.load(std::memory_order_relaxed) & ~internal::kParked; }
-  bool held_by_this_thread() const noexcept { return holder() == internal::thread_number(); }
+  std::uint32_t holder() const noexcept {
+    if (internal::watched::on()) return internal::watched::holder(this);
+    return word_.load(std::memory_order_relaxed) & ~internal::kParked;
+  }
+  bool held_by_this_thread() const noexcept {
+    if (internal::watched::on()) return internal::watched::holds(this);
+    return holder() == internal::thread_number();
+  }
 
  private:
   template <class P>

@@ -10,8 +10,8 @@
 // The functions may use the caller's variables by reference: nothing outlives the call. Nothing is allocated: what is
 // forked lies on the caller's stack, in the worker's deque, and is called directly if nobody has stolen it.
 //
-// Thread safety: may be called by any thread; called outside of the pool it moves into it and blocks the caller.
-// Order: f begins first, on the caller's worker; what f did happens before fork_join returns, and so for g.
+// Thread safety: may be called by any thread; called outside of the pool it moves into it and blocks the caller. Order:
+// f begins first, on the caller's worker; what f did happens before fork_join returns, and so for g.
 // Errors: exceptions are thrown when all is done, the first in the order of the arguments; if f has thrown, what nobody
 // has begun yet is not run. A wait for a stolen function runs other work meanwhile (thread_pool.h says what follows
 // from that).

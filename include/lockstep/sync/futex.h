@@ -3,8 +3,8 @@
 //
 // Thread safety: everything may be called at any time. A wake may be addressed to a word that does not exist any more:
 // it then wakes nobody, or, if the memory was used again for another word, someone who looks again and goes on
-// sleeping. Source: Franke, Russell, Kirkwood, "Fuss, Futexes and Furwocks", OLS 2002; Drepper, "Futexes Are Tricky",
-// 2011.
+// sleeping.
+// Source: Franke, Russell, Kirkwood, "Fuss, Futexes and Furwocks", OLS 2002; Drepper, "Futexes Are Tricky", 2011.
 #pragma once
 
 #include <linux/futex.h>
@@ -59,6 +59,18 @@ inline void cpu_pause() noexcept {
   __builtin_ia32_pause();
 #elif defined(__aarch64__)
   asm volatile("isb" ::: "memory");
+#endif
+}
+
+/// Fetches a line that the caller will soon write: in one step, where a read and then a write take two. Any address
+/// will do.
+inline void prefetch_to_write(const void* address) noexcept {
+#if defined(__x86_64__)
+  // The compilers' own builtin fetches to read unless told that the processor knows more; all of 64 bits that have not
+  // got the instruction take it for none.
+  asm volatile("prefetchw (%0)" ::"r"(address));
+#else
+  __builtin_prefetch(address, 1);
 #endif
 }
 

@@ -17,7 +17,7 @@
 // Invariants:
 // 1. An object that a hazard names since before it became unreachable is not freed until the hazard names it no more.
 // 2. At most kThreshold + 2 * (hazards) retired objects wait to be freed while threads go on retiring: garbage is
-// bounded.
+//    bounded.
 // 3. A record belongs to one hazard_pointer while `taken` is set; records are never freed before their domain.
 //
 // Memory order of each atomic:

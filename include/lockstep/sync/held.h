@@ -12,14 +12,14 @@
 // A locked instruction waits until all stores before it are done, so what is stored is what it costs.
 //
 // The counter of the cache's entry is the number of acquisitions; so each thread counts its own, and report() adds up.
-// Holds are timed when the lock was contended, and every 256th time; a clock costs more than the lock.
-// A lock's order is forgotten when it is destroyed: the generation is part of every hash, so all threads look again.
-// A thread's cache has 128 chains; one that loses its place gives its counts to the common table.
+// Holds are timed when the lock was contended, and every 256th time; a clock costs more than the lock. A lock's order
+// is forgotten when it is destroyed: the generation is part of every hash, so all threads look again. A thread's cache
+// has 128 chains; one that loses its place gives its counts to the common table.
 //
 // Invariants: a record is written by its own thread alone; what report() and wait_graph() read of it meanwhile are
 // atomics (plain instructions), or guarded by its mutex, which a hit does not touch. held[0..depth) are the locks held,
-// in the order of acquisition; beyond kMostHeld they are not followed. Source: Linux,
-// Documentation/locking/lockdep-design.rst (Molnar, 2006).
+// in the order of acquisition; beyond kMostHeld they are not followed.
+// Source: Linux, Documentation/locking/lockdep-design.rst (Molnar, 2006).
 #pragma once
 
 #include <atomic>

@@ -1,14 +1,15 @@
 // Several locks at once, without deadlock.
 //
-//     { auto locks = lock_all(from.mutex, to.mutex); … }               // in the order of their addresses: waits as
-//     needed if (auto locks = try_lock_all_for(50ms, a, b, c)) …              // holds nothing while it waits
+//     { auto locks = lock_all(from.mutex, to.mutex); … }          // in the order of their addresses
+//     if (auto locks = try_lock_all_for(50ms, a, b, c)) …         // holds nothing while it waits
 //
 // lock_all takes the locks in one order for the whole program, so threads that take several locks only by lock_all
 // cannot deadlock. try_lock_all_for never waits while it holds: it takes all or lets go of all, at most kMostAttempts
 // times and with a random, growing pause in between, so that two threads do not get in each other's way for ever. The
 // result unlocks at its end. Works with every type that has lock/try_lock/unlock. Different objects, please: the same
-// one twice is a relock. Thread safety: as the locks. Source: the total order of Havender, 1968; the back-off of
-// Ethernet (Metcalfe, Boggs, 1976).
+// one twice is a relock.
+// Thread safety: as the locks.
+// Source: the total order of Havender, 1968; the back-off of Ethernet (Metcalfe, Boggs, 1976).
 #pragma once
 
 #include <algorithm>

@@ -3,9 +3,9 @@
 // All locks of lockstep::sync are followed, in every build (held.h says what that costs). Each pair of orders is
 // reported once, to standard error unless a handler is set, with the stacks of both; the program goes on. Not followed:
 // locks of coroutines, locks beyond 32 held by one thread. Two locks of which one is always held by a try_lock cannot
-// deadlock but are reported too. Thread safety: everything may be called by any thread. The handler runs in the thread
-// that took the second lock, with that lock held: it must take no lock of lockstep::sync, and may throw only in tests
-// (the lock stays held).
+// deadlock but are reported too.
+// Thread safety: everything may be called by any thread. The handler runs in the thread that took the second lock, with
+// that lock held: it must take no lock of lockstep::sync, and may throw only in tests (the lock stays held).
 #pragma once
 
 #include <string>

@@ -7,8 +7,8 @@
 //
 // Thread safety: all members may be called by any thread, but for construction and destruction. unlock() by the thread
 // that locked. A mutex may be destroyed as soon as nobody holds it or waits, also by the thread that got it last:
-// unlock() does not touch the mutex after it let go. Errors (misuse.h): lock() by the holder, unlock() by anyone else,
-// destruction while held or waited on.
+// unlock() does not touch the mutex after it let go.
+// Errors (misuse.h): lock() by the holder, unlock() by anyone else, destruction while held or waited on.
 //
 // The word:
 //   bits 0..30  the holder: the kernel's thread number, kCoroutine, or 0: free
@@ -22,16 +22,18 @@
 //
 // Invariants: P1..P3 of parking.h. M1: a woken waiter tries again; if it finds the mutex held, that holder's unlock
 // sees kParked once the waiter is queued again, so no wake is lost. M2: a waiter that was woken kVainWakes times and
-// lost to others gets the mutex handed over, and so does a coroutine at once: nobody waits for ever. Memory order:
-// taking is acquire and letting go is release, so critical sections are ordered; everything else on the word is relaxed
-// because the bucket's lock orders it. A hand-over is ordered by the node's state (release/acquire). Complexity: one
-// compare-exchange each for lock and unlock when nobody else is there. Source: Drepper, "Futexes Are Tricky"; Pizlo,
-// "Locking in WebKit" (barging with parking).
+// lost to others gets the mutex handed over, and so does a coroutine at once: nobody waits for ever.
+// Memory order: taking is acquire and letting go is release, so critical sections are ordered; everything else on the
+// word is relaxed because the bucket's lock orders it. A hand-over is ordered by the node's state (release/acquire).
+// Complexity: one compare-exchange each for lock and unlock when nobody else is there.
+// Source: Drepper, "Futexes Are Tricky"; Pizlo, "Locking in WebKit" (barging with parking).
+//
+// Under `lockstep check` it is one step, seen by name and kind (watched.h).
 //
 // When not to use it: if order of arrival matters, fair_mutex; if most sections only read and are long, shared_mutex. A
-// mutex in memory shared with another process does not work. Where rivals win: std::mutex has no word of diagnostics to
-// touch, so a thread that takes a million different mutexes once each (every one a new chain, held.h) is quicker there.
-// pthread's can inherit priorities.
+// mutex in memory shared with another process does not work.
+// Where rivals win: std::mutex has no word of diagnostics to touch, so a thread that takes a million different mutexes
+// once each (every one a new chain, held.h) is quicker there. pthread's can inherit priorities.
 #pragma once
 
 #include <atomic>
@@ -79,6 +81,7 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
   /// The name is copied.
   explicit mutex(const char* name) { set_name(name); }
   ~mutex() {
+    if (internal::watched::on()) internal::watched::end(this);
     if (word_.load(std::memory_order_relaxed) != 0) [[unlikely]]
       misused("destroyed while held or waited on");
     internal::tsan::destroy(this);
@@ -90,6 +93,7 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
   void set_name(const char* name) { internal::name_object(this, kKind, name); }
 
   void lock() LOCKSTEP_ACQUIRE() {
+    if (internal::watched::on()) return static_cast<void>(watched_take(0, {}));
     std::uint32_t me = internal::thread_number();
     std::uint32_t free = 0;
     std::int64_t since = 0;
@@ -103,6 +107,7 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
   }
 
   bool try_lock() LOCKSTEP_TRY_ACQUIRE(true) {
+    if (internal::watched::on()) return watched_take(internal::watched::kTry, {});
     bool locked = take(internal::thread_number());
     if (!locked) return false;
     internal::acquired(this, kKind);
@@ -122,6 +127,7 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
   }
   /// False: the deadline passed or the stop was requested, and the lock could not be had before.
   bool try_lock_until(const deadline& until, const std::stop_token& stop = {}) LOCKSTEP_TRY_ACQUIRE(true) {
+    if (internal::watched::on()) return watched_take(0, stop, until);
     std::uint32_t me = internal::thread_number();
     std::int64_t since = 0;
     bool locked = take(me);
@@ -138,6 +144,7 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
   bool lock(const std::stop_token& stop) LOCKSTEP_TRY_ACQUIRE(true) { return try_lock_until(deadline(), stop); }
 
   void unlock() LOCKSTEP_RELEASE() {
+    if (internal::watched::on()) return internal::watched::unlock(this, 0);
     // ThreadSanitizer is told before the word changes, so what unlock finds out must be known before.
     if (internal::kTsan && !internal::under_checker() && !held_by_this_thread()) misused("unlocked");
     internal::tsan::unlocking(this);
@@ -152,8 +159,14 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
   }
 
   /// The kernel's number of the thread that holds it now; 0 if nobody does. Stale at once, unless it is the caller.
-  std::uint32_t holder() const noexcept { return word_.load(std::memory_order_relaxed) & ~internal::kParked; }
-  bool held_by_this_thread() const noexcept { return holder() == internal::thread_number(); }
+  std::uint32_t holder() const noexcept {
+    if (internal::watched::on()) return internal::watched::holder(this) & ~internal::kParked;
+    return word_.load(std::memory_order_relaxed) & ~internal::kParked;
+  }
+  bool held_by_this_thread() const noexcept {
+    if (internal::watched::on()) return internal::watched::holds(this);
+    return holder() == internal::thread_number();
+  }
 
   /// What holder() is while a coroutine holds the mutex. No thread has this number.
   static constexpr std::uint32_t kCoroutine = (1u << 31) - 1;
@@ -206,7 +219,10 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
       return;
     unlock_slowly(me);
   }
-  void unlock_async() { let_go(kCoroutine); }
+  void unlock_async() {
+    if (internal::watched::on()) return internal::watched::unlock(this, internal::watched::kCoroutine);
+    let_go(kCoroutine);
+  }
 
   [[gnu::noinline]] void unlock_slowly(std::uint32_t me) {
     if (holder() != me) misused("unlocked");
@@ -227,6 +243,9 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
   }
 
   // ---- waiting.h
+  bool watched_take(unsigned how, const std::stop_token& stop, const deadline& until = {}) {
+    return internal::watched::lock(this, how, until, stop) == 0;
+  }
   bool take_or_mark(internal::waiter& w) noexcept {
     std::uint32_t who = w.is_coroutine() ? kCoroutine : w.thread;
     for (;;) {

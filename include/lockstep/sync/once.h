@@ -26,7 +26,8 @@
 // Errors: a function that calls its own once: misuse, not a deadlock.
 // Complexity: O(1), a load after the first time. 8 bytes. lazy<T>: T and its factory besides.
 // When not to use it: function-local statics do the same where a deadline, a stop_token or a retry on another thread is
-// not needed. Source: double-checked locking done right; C++'s std::call_once for the exceptions.
+// not needed.
+// Source: double-checked locking done right; C++'s std::call_once for the exceptions.
 #pragma once
 
 #include <atomic>

@@ -8,9 +8,10 @@
 //     journal.lock(); accounts.lock();           // misuse: aborts, at the first time, whatever other threads do
 //
 // Threads that take these locks in rising order cannot deadlock by them. try_lock never waits, so it may be out of
-// order. Thread safety, errors: as mutex (mutex.h). Complexity: a stack trace each time it is taken, a microsecond or
-// two, so that the abort can show both; at most 16 held by one thread. When not to use it: for locks whose order is not
-// known before run time (accounts of a bank): lock_all.
+// order. Thread safety, errors: as mutex (mutex.h).
+// Complexity: a stack trace each time it is taken, a microsecond or two, so that the abort can show both; at most 16
+// held by one thread.
+// When not to use it: for locks whose order is not known before run time (accounts of a bank): lock_all.
 #pragma once
 
 #include <chrono>

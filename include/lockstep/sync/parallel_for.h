@@ -8,8 +8,9 @@
 //
 // Thread safety: may be called by any thread, and nested; body is called by several threads at a time.
 // Errors: an exception of body is thrown when all pieces that were begun are done; other indices may not have been
-// visited. Complexity: O(n / grain) forks. When not to use it: bodies that wait for each other (barrier and threads of
-// your own).
+// visited.
+// Complexity: O(n / grain) forks.
+// When not to use it: bodies that wait for each other (barrier and threads of your own).
 #pragma once
 
 #include <algorithm>

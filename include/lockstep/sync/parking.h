@@ -37,10 +37,11 @@
 // A timeout is found by the thread itself and needs no state.
 //
 // Memory order: the bucket's lock (acquire/release) orders everything about queues. kGranted and kStopped are stored
-// with release and read with acquire, so what a waker did before is seen by the woken. Complexity: O(waiters in the
-// bucket) to find a primitive's first; 256 buckets. Limits: a child of fork may not use a primitive on which threads of
-// the parent waited. Thread safety: parking_queue locks; a waiter belongs to one wait at a time. Source: Pizlo,
-// "Locking in WebKit", 2016 (ParkingLot); parking_lot_core by d'Antras.
+// with release and read with acquire, so what a waker did before is seen by the woken.
+// Complexity: O(waiters in the bucket) to find a primitive's first; 256 buckets. Limits: a child of fork may not use a
+// primitive on which threads of the parent waited.
+// Thread safety: parking_queue locks; a waiter belongs to one wait at a time.
+// Source: Pizlo, "Locking in WebKit", 2016 (ParkingLot); parking_lot_core by d'Antras.
 #pragma once
 
 #include <atomic>
@@ -134,6 +135,7 @@ class waiter {
 
  private:
   friend class woken;
+  friend struct waiter_layout;
   enum : std::uint32_t { kWaiting, kSleeping, kGranted, kStopped };
 
   template <class OnRemoved>
@@ -146,6 +148,19 @@ class waiter {
   std::coroutine_handle<> coroutine_;
   std::optional<executor_ref> where_;
 };
+
+// Members of a class with private ones: both compilers lay them out in order.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+/// For debuggers of other processes (`lockstep dump`): what stands where from the word that a node's thread sleeps on.
+struct waiter_layout {
+  static constexpr std::uint32_t kSleeping = waiter::kSleeping;
+  static constexpr std::ptrdiff_t kState = offsetof(waiter, state_);
+  static constexpr std::ptrdiff_t kThread = offsetof(waiter, thread) - kState;
+  static constexpr std::ptrdiff_t kAddress = offsetof(waiter, address) - kState;
+  static constexpr std::ptrdiff_t kQueued = offsetof(waiter, queued) - kState;
+};
+#pragma GCC diagnostic pop
 
 /// Nodes that were popped and are yet to be woken: when this is destroyed, with no bucket locked.
 class woken {

@@ -44,9 +44,8 @@
 // of nanoseconds. sizeof is the word and five numbers.
 //
 // Errors: a rate that is not positive or above 100 million a second, a burst below 1 or of more than 100 years: throws
-// std::invalid_argument. n below 1: likewise.
-// A stopped wait whose place cannot be given back (someone is behind it) loses its tokens: giving them back would let
-// two bursts meet.
+// std::invalid_argument. n below 1: likewise. A stopped wait whose place cannot be given back (someone is behind it)
+// loses its tokens: giving them back would let two bursts meet.
 //
 // When not to use it: to bound what runs at one time (semaphore). For one limit over several machines: cluster.
 //

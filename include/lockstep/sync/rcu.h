@@ -25,8 +25,7 @@
 //
 // Memory order of each atomic:
 // - epoch_: fetch_add release, a reader's load acquire: a section that has the new number, and so is not waited for,
-// sees
-//   what was unlinked before the number was made.
+//   sees what was unlinked before the number was made.
 // - section, store at the begin: then a light fence, then the reader's reads. synchronize(): heavy fence, then it reads
 //   the sections. Either it sees the section and waits for it, or the section's reads see what was unlinked before
 //   (asymmetric_fence.h). One pass is enough because epochs never repeat.

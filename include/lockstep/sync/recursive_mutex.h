@@ -1,7 +1,7 @@
 // recursive_mutex: a mutex that its holder may lock again; it is free after as many unlocks.
 //
-// Thread safety, errors, algorithm: mutex.h; this adds a count that only the holder touches.
-// Lock orders and statistics see the first lock and the last unlock.
+// Thread safety, errors, algorithm: mutex.h; this adds a count that only the holder touches. Lock orders and statistics
+// see the first lock and the last unlock.
 // When not to use it: almost always. A function that may or may not be called with the lock held cannot know whether
 // the data is in order; split it into one that locks and one that requires the lock (LOCKSTEP_REQUIRES).
 #pragma once

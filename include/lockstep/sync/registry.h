@@ -1,8 +1,8 @@
 // Names of primitives. Internal; a primitive's `name` constructor and `set_name` come here.
 //
 // A primitive has no room for a name (a mutex is four bytes), so the name stands in a table by address. Most primitives
-// have no entry: a filter of 4,096 flags tells their destructors so with one load. Thread safety: everything may be
-// called by any thread.
+// have no entry: a filter of 4,096 flags tells their destructors so with one load.
+// Thread safety: everything may be called by any thread.
 #pragma once
 
 #include <atomic>

@@ -7,8 +7,8 @@
 //
 // Thread safety: all members may be called by any thread, but for construction and destruction; release() by any
 // thread. A semaphore may be destroyed when nobody waits, also by a thread whose acquire() took the last permit:
-// release() does not touch it after the permit is there. Errors (misuse.h): more permits than the maximum, a negative
-// number of them, destruction while somebody waits.
+// release() does not touch it after the permit is there.
+// Errors (misuse.h): more permits than the maximum, a negative number of them, destruction while somebody waits.
 //
 // The word: bits 0..30 free permits, bit 31 kParked.
 //   state      | acquire()           | release(n)
@@ -17,11 +17,12 @@
 //   0 + parked | queues              | a permit each for the first n waiters; what is left goes into the word
 // Invariants: P1..P3 of parking.h. S1: with waiters there are no free permits, so nobody overtakes: FIFO among those
 // who wait. S2: permits + holders change only by acquire and release: a permit goes to exactly one waiter, or into the
-// word. Memory order: acquire() is acquire, release() is release, and release() is a read-modify-write, so it heads or
+// word.
+// Memory order: acquire() is acquire, release() is release, and release() is a read-modify-write, so it heads or
 // continues a release sequence: who takes the second of two permits synchronizes with both releases. A hand-over is
-// ordered by the node's state. Complexity: one compare-exchange without waiters. If the waiter still spins, a hand-over
-// is a few cache misses. Source: Dijkstra, 1965; hand-over as in folly::Baton and moodycamel's LightweightSemaphore
-// (spin, then sleep).
+// ordered by the node's state.
+// Complexity: one compare-exchange without waiters. If the waiter still spins, a hand-over is a few cache misses.
+// Source: Dijkstra, 1965; hand-over as in folly::Baton and moodycamel's LightweightSemaphore (spin, then sleep).
 //
 // When not to use it: to protect data (a mutex has an owner, and its misuse is noticed); to wait for a state
 // (condition).
@@ -50,7 +51,9 @@ class counting_semaphore {
   }
   counting_semaphore(std::ptrdiff_t permits, const char* name) : counting_semaphore(permits) { set_name(name); }
   ~counting_semaphore() {
-    if (word_.load(std::memory_order_relaxed) & kParked) [[unlikely]]
+    bool waited_on = internal::watched::on() ? internal::watched::end(this) == EBUSY
+                                             : word_.load(std::memory_order_relaxed) & kParked;
+    if (waited_on) [[unlikely]]
       misused("destroyed while somebody waits");
     internal::forget(this);
   }
@@ -61,9 +64,13 @@ class counting_semaphore {
   void set_name(const char* name) { internal::name_object(this, kKind, name); }
 
   void acquire() {
+    if (internal::watched::on()) return static_cast<void>(watched_take(0, {}));
     if (!take()) acquire_slowly({}, {});
   }
-  bool try_acquire() noexcept { return take(); }
+  bool try_acquire() noexcept {
+    if (internal::watched::on()) return watched_take(internal::watched::kTry, {});
+    return take();
+  }
   template <class Rep, class Period>
   bool try_acquire_for(const std::chrono::duration<Rep, Period>& timeout, const std::stop_token& stop = {}) {
     return try_acquire_until(deadline::after(timeout), stop);
@@ -74,6 +81,7 @@ class counting_semaphore {
   }
   /// False: the deadline passed or the stop was requested, and no permit came before.
   bool try_acquire_until(const deadline& until, const std::stop_token& stop = {}) {
+    if (internal::watched::on()) return watched_take(0, stop, until);
     return take() || acquire_slowly(until, stop);
   }
   bool acquire(const std::stop_token& stop) { return try_acquire_until(deadline(), stop); }
@@ -81,6 +89,8 @@ class counting_semaphore {
   void release(std::ptrdiff_t n = 1) {
     if (n < 0 || n > Most) [[unlikely]]
       misused("released a number of permits that is not between 0 and the maximum");
+    if (internal::watched::on()) return watched_release(static_cast<std::uint32_t>(n));
+    prefetch_to_write(&word_);  // a waiter that spins has the line
     std::uint32_t now = word_.load(std::memory_order_relaxed);
     for (;;) {
       if (now & kParked) return release_to_waiters(static_cast<std::uint32_t>(n));
@@ -99,7 +109,10 @@ class counting_semaphore {
   }
 
   /// Free permits; stale at once.
-  std::ptrdiff_t permits() const noexcept { return word_.load(std::memory_order_relaxed) & ~kParked; }
+  std::ptrdiff_t permits() const noexcept {
+    if (internal::watched::on()) return internal::watched::permits(this, initial());
+    return word_.load(std::memory_order_relaxed) & ~kParked;
+  }
 
  private:
   template <class, class>
@@ -150,6 +163,15 @@ class counting_semaphore {
       // release: as in release(). The last touch of the semaphore.
     } while (!word_.compare_exchange_weak(now, ((now & ~kParked) + n) | parked, std::memory_order_release,
                                           std::memory_order_relaxed));
+  }
+  /// Where the operations are single steps the word stays as it was made.
+  std::uint32_t initial() const noexcept { return word_.load(std::memory_order_relaxed); }
+  bool watched_take(unsigned how, const std::stop_token& stop, const deadline& until = {}) {
+    return internal::watched::acquire(this, initial(), how, until, stop) == 0;
+  }
+  void watched_release(std::uint32_t n) {
+    if (internal::watched::release(this, initial(), n, static_cast<std::uint32_t>(Most)) != 0)
+      misused("released more often than the maximum allows");
   }
   bool take_or_mark(internal::waiter&) noexcept {
     for (;;) {

@@ -22,13 +22,12 @@
 // Memory order of each atomic:
 // - sequence_, CAS of a writer: acquire on success, so that its writes come after the previous writer's.
 // - words_, stores: release. A reader whose acquire load takes such a value then sees sequence_ at least as new as the
-// odd
-//   value, and its second look fails. (The usual formulation has a release fence before relaxed stores and an acquire
-//   fence after relaxed loads; on x86 and on ARMv8 the orders cost no more, and ThreadSanitizer understands them.)
+//   odd value, and its second look fails. (The usual formulation has a release fence before relaxed stores and an
+//   acquire fence after relaxed loads; on x86 and on ARMv8 the orders cost no more, and ThreadSanitizer understands
+//   them.)
 // - sequence_, store at the end: release: who sees the even value sees all words.
 // - sequence_, a reader's first load: acquire (the words are not older than it); words_, loads: acquire (the second
-// load of
-//   sequence_ is not earlier than they); the second load: relaxed, for the same reason.
+//   load of sequence_ is not earlier than they); the second load: relaxed, for the same reason.
 //
 // Progress: writers exclude each other by spinning; a reader that overlaps a writer repeats its read. A writer that is
 // preempted in the middle holds up everyone; after some rounds they yield the processor to it. Readers can starve if

@@ -8,33 +8,33 @@
 //   policy           | a reader enters                     | when the lock becomes free, in goes
 //   writer_priority  | if no writer is in or waits         | the first writer, else all readers
 //   reader_priority  | if no writer is in                  | all readers, else the first writer
-//   arrival_order    | if no writer is in, nobody waits    | the first in the queue; if a reader, all up to the first
-//   writer
-// With writer_priority a writer waits for the readers that are in, and for no other; readers wait for ever if
-// writers never pause. With reader_priority it is the other way round. With arrival_order nobody waits for ever.
+//   arrival_order    | if no writer is in, nobody waits    | the first in the queue; a reader: all up to a writer
+// With writer_priority a writer waits for the readers that are in, and for no other; readers wait for ever if writers
+// never pause. With reader_priority it is the other way round. With arrival_order nobody waits for ever.
 //
 // Thread safety: all members may be called by any thread, but for construction and destruction. Not recursive: a reader
-// that reads again may wait for a writer that waits for it. Errors (misuse.h): unlock by a thread that is not the
-// writer, unlock_shared without a reader, destruction while held. Who the readers are is not kept, so a reader's
-// unlock_shared by another thread is not noticed.
+// that reads again may wait for a writer that waits for it.
+// Errors (misuse.h): unlock by a thread that is not the writer, unlock_shared without a reader, destruction while held.
+// Who the readers are is not kept, so a reader's unlock_shared by another thread is not noticed.
 //
-// The word: bits 0..28 readers, 29 kWriterWaits, 30 kWriter, 31 kParked. Invariants: P1..P3 of parking.h, and
+// The word: bits 0..28 readers, 29 kWriterWaits, 30 kWriter, 31 kParked.
+// Invariants: P1..P3 of parking.h, and
 //   S1  kWriter and readers exclude each other.
 //   S2  kWriterWaits is set if and only if a writer is queued; it changes with kParked, under the bucket's lock.
 //   S3  Whoever may have made it possible for a queued one to enter (the writer's unlock, the last reader's, a waiter
-//   that
-//       gave up) calls let_in() under the bucket's lock, before or together with letting go: a queued waiter that may
-//       enter by the table is never left behind.
+//       that gave up) calls let_in() under the bucket's lock, before or together with letting go: a queued waiter that
+//       may enter by the table is never left behind.
 //   S4  the popped are in: let_in() changes the word on their behalf.
 // Memory order: entering is acquire, leaving release; a reader's leaving is a read-modify-write, so the writer that
 // sees the last one leave sees what all of them did (release sequence). Those let in by another are ordered by their
-// node's state. Complexity: one compare-exchange each without contention; readers share one line, so they scale no
-// better than a fetch_add on it. Source: Courtois, Heymans, Parnas, "Concurrent Control with Readers and Writers", 1971
-// (the first two policies).
+// node's state.
+// Complexity: one compare-exchange each without contention; readers share one line, so they scale no better than a
+// fetch_add on it.
+// Source: Courtois, Heymans, Parnas, "Concurrent Control with Readers and Writers", 1971 (the first two policies).
 //
 // When not to use it: for sections of less than a microsecond a mutex is as fast. For data that is read all the time
-// and hardly ever written, seqlock or rcu: their readers write nothing. Where rivals win: folly::SharedMutex spreads
-// its readers over several lines.
+// and hardly ever written, seqlock or rcu: their readers write nothing.
+// Where rivals win: folly::SharedMutex spreads its readers over several lines.
 #pragma once
 
 #include <atomic>
@@ -60,6 +60,7 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
   constexpr basic_shared_mutex() noexcept = default;
   explicit basic_shared_mutex(const char* name) { set_name(name); }
   ~basic_shared_mutex() {
+    if (internal::watched::on()) internal::watched::end(this);
     if (word_.load(std::memory_order_relaxed) != 0) [[unlikely]]
       misused("destroyed while held or waited on");
     internal::tsan::destroy(this);
@@ -92,6 +93,7 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
   bool lock(const std::stop_token& stop) LOCKSTEP_TRY_ACQUIRE(true) { return try_lock_until(deadline(), stop); }
 
   void unlock() LOCKSTEP_RELEASE() {
+    if (internal::watched::on()) return internal::watched::unlock(this, internal::watched::kWriter);
     if (writer_.load(std::memory_order_relaxed) != internal::thread_number()) [[unlikely]]
       misused("unlocked");
     internal::tsan::unlocking(this);
@@ -127,6 +129,7 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
   }
 
   void unlock_shared() LOCKSTEP_RELEASE_SHARED() {
+    if (internal::watched::on()) return internal::watched::unlock(this, internal::watched::kReader);
     // ThreadSanitizer is told before the word changes, so what unlock finds out must be known before.
     if (internal::kTsan && !internal::under_checker() && (word_.load(std::memory_order_relaxed) & kReaders) == 0)
       misused("unlocked as reader");
@@ -183,7 +186,15 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
     if (wants == kAsWriter) writer_.store(internal::thread_number(), std::memory_order_relaxed);
     internal::acquired(this, kKind, since);
   }
+  bool watched_enter(std::uint32_t wants, unsigned how, const deadline& until, const std::stop_token& stop) {
+    how |= wants == kAsWriter ? internal::watched::kWriter : internal::watched::kReader;
+    if (std::is_same_v<Policy, writer_priority>) how |= internal::watched::kWritersFirst;
+    int error = internal::watched::lock(this, how, until, stop);
+    if (error == EDEADLK) misused("locked again");
+    return error == 0;
+  }
   void enter(std::uint32_t wants, const deadline& until, const std::stop_token& stop) {
+    if (internal::watched::on()) return static_cast<void>(watched_enter(wants, 0, until, stop));
     std::int64_t since = 0;
     if (!take(wants)) [[unlikely]] {
       since = internal::wait_begins();
@@ -192,12 +203,14 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
     entered(wants, since);
   }
   bool try_enter(std::uint32_t wants) {
+    if (internal::watched::on()) return watched_enter(wants, internal::watched::kTry, {}, {});
     if (!take(wants)) return false;
     entered(wants, 0);
     internal::tsan::try_locked(this, wants == kAsWriter ? internal::tsan::kExclusive : internal::tsan::kShared);
     return true;
   }
   bool enter_until(std::uint32_t wants, const deadline& until, const std::stop_token& stop) {
+    if (internal::watched::on()) return watched_enter(wants, 0, until, stop);
     std::int64_t since = 0;
     bool in = take(wants);
     if (!in) {

@@ -1,12 +1,13 @@
 // A lock of four bytes for sections of a few instructions, without name, owner or order. Internal: it guards the queues
 // of the parking table and other inner state.
 //
-// The word: 0 free, 1 locked, 2 locked and perhaps somebody sleeps.
-// Invariant: whoever goes to sleep has left 2 in the word, and whoever comes back from sleep takes it with 2, because
-// it cannot know whether others sleep; so an unlock that finds 1 has nobody to wake. Memory order: taking is acquire,
-// letting go release. unlock() touches the lock after it let go only by a wake to its address, so a lock that may end
-// there must be in memory that stays (the table is static). Thread safety: lock and unlock by any thread. Source:
-// Drepper, "Futexes Are Tricky", 2011, mutex2.
+// The word: 0 free, 1 locked, 2 locked and perhaps somebody sleeps. Invariant: whoever goes to sleep has left 2 in the
+// word, and whoever comes back from sleep takes it with 2, because it cannot know whether others sleep; so an unlock
+// that finds 1 has nobody to wake.
+// Memory order: taking is acquire, letting go release. unlock() touches the lock after it let go only by a wake to its
+// address, so a lock that may end there must be in memory that stays (the table is static).
+// Thread safety: lock and unlock by any thread.
+// Source: Drepper, "Futexes Are Tricky", 2011, mutex2.
 #pragma once
 
 #include <atomic>

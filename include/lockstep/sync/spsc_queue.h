@@ -20,7 +20,7 @@
 //
 // Memory order of each atomic:
 // - tail_: store release, load acquire: the value is in its cell before it can be seen. head_: the same for the empty
-// cell.
+//   cell.
 // - closed_: store release after the last push, load acquire: who sees it sees all of tail_.
 // - Waking: each side changes its index, makes a light fence and reads whether the other waits; the waiter enters the
 //   set, makes a heavy fence and reads the index (asymmetric_fence.h): one of the two sees the other.

@@ -1,8 +1,8 @@
 // Who the calling thread is, and whether another one sleeps. Internal.
 //
 // A thread is known by the kernel's number: it is unique among those alive, has at most 22 bits, and is what debuggers
-// and /proc call it. It is asked for once in a thread's life, and again in the child of a fork. Thread safety:
-// everything may be called by any thread.
+// and /proc call it. It is asked for once in a thread's life, and again in the child of a fork.
+// Thread safety: everything may be called by any thread.
 #pragma once
 
 #include <atomic>

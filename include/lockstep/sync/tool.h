@@ -4,8 +4,8 @@
 // `lockstep check` explores them as they are: every atomic with the memory order that stands there, every futex. Only
 // what cannot change a result is left out under the checker: spinning before a wait, statistics, lock orders (it has
 // its own). ThreadSanitizer proper is told of mutexes as such, so that it reports them by kind and finds inverted
-// orders. The checker is not told: the annotation would add the very ordering that is to be proved. Thread safety:
-// everything may be called by any thread.
+// orders. The checker is not told: the annotation would add the very ordering that is to be proved.
+// Thread safety: everything may be called by any thread.
 #pragma once
 
 #if defined(__SANITIZE_THREAD__)
@@ -34,8 +34,8 @@ namespace lockstep::sync::internal {
 #ifdef LOCKSTEP_SYNC_TSAN
 inline constexpr bool kTsan = true;
 inline const bool kUnderChecker = LOCKSTEP_RUNTIME(void (*)(int), lockstep_runtime_assume) != nullptr;
-/// The program runs under `lockstep check`.
-inline bool under_checker() noexcept { return kUnderChecker; }
+/// The program runs under `lockstep check`. Not instrumented: nobody wants to read of it.
+__attribute__((no_sanitize("thread"))) inline bool under_checker() noexcept { return kUnderChecker; }
 inline void tell_name(const void* object, const char* name) { lockstep_name(object, name); }
 #else
 inline constexpr bool kTsan = false;

@@ -7,9 +7,9 @@
 // is a deadlock and is reported once, within a second of its beginning: threads, names, who holds what since where,
 // stacks. It sees mutex, fair_mutex, recursive_mutex and shared_mutex. Waits for semaphores, events and conditions are
 // listed, but have no holder to wait for. Coroutines are listed as waiters, not as holders. While a watchdog runs, each
-// thread that goes to sleep notes its stack, which takes some microseconds. Thread safety: everything may be called by
-// any thread at any time. now() locks one bucket after the other: it is no snapshot, but a deadlock does not change any
-// more.
+// thread that goes to sleep notes its stack, which takes some microseconds.
+// Thread safety: everything may be called by any thread at any time. now() locks one bucket after the other: it is no
+// snapshot, but a deadlock does not change any more.
 #pragma once
 
 #include <chrono>

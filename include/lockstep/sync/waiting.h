@@ -4,6 +4,8 @@
 //   bool take_or_mark(waiter&)      takes what the waiter wants (true), or makes the word say kParked (false); one
 //                                   compare-exchange decides, so nobody who changes the word afterwards misses the bit
 //   void removed(parking_queue&, woken&)   a waiter gave up: clear kParked if the queue is empty, pop those it kept out
+// Where the checker is to see single steps (watched.h) it offers this instead:
+//   bool watched_take(unsigned how, const stop_token&)   takes it; with watched::kTry at once or not at all
 // Whoever makes available what others wait for pops nodes; the popped have what they waited for, or (P says so) try
 // again.
 #pragma once
@@ -13,6 +15,7 @@
 #include <stop_token>
 
 #include "lockstep/sync/parking.h"
+#include "lockstep/sync/watched.h"
 
 namespace lockstep::sync::internal {
 
@@ -44,6 +47,7 @@ class async_wait {
 
   // Not inlined: compilers have put locals of an inlined await_suspend into the frame, which may be gone by then.
   [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> coroutine) {
+    if (watched::on()) return wait_watched(coroutine);
     waiter& w = waiter_.emplace(coroutine, where_, wants_);
     // Made before the node is queued, because afterwards the coroutine may be running elsewhere. A stop that comes
     // before finds no node, but then it is seen here: its callback has had the bucket's lock before us.
@@ -64,7 +68,7 @@ class async_wait {
 
   Result await_resume() {
     callback_.reset();
-    return Result(primitive_, taken_ || waiter_->granted());
+    return Result(primitive_, taken_ || (waiter_ && waiter_->granted()));
   }
 
  private:
@@ -75,6 +79,14 @@ class async_wait {
                           [this](parking_queue& queue, woken& list) { self->primitive_.removed(queue, list); });
     }
   };
+  bool wait_watched(std::coroutine_handle<> coroutine) {
+    taken_ = primitive_.watched_take(watched::kCoroutine | watched::kTry, {});
+    if (taken_ || stop_.stop_requested()) return false;
+    watched::wait_for_coroutine([this] { taken_ = primitive_.watched_take(watched::kCoroutine, stop_); }, where_,
+                                coroutine);
+    return true;
+  }
+
   P& primitive_;
   executor_ref where_;
   std::stop_token stop_;

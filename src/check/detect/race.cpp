@@ -7,6 +7,7 @@
 #include "program/heap.h"
 #include "program/objects.h"
 #include "program/program.h"
+#include "program/spin.h"
 #include "record/recorder.h"
 
 namespace lockstep::runtime::race {
@@ -253,6 +254,10 @@ void granule(Thread& t, u64 address, u32 size, bool write, u64 pc) {
   if (LOCKSTEP_UNLIKELY(c.flags & kFreed)) use_after_free(t, address, size, pc);
   if (LOCKSTEP_UNLIKELY(g_collect)) collect(t, c, address & ~u64{7});
   against_plain(t, c, address, size, mask, write, pc);
+  if (write) {
+    Thread* owner = program.owner_of_stack(address);
+    if (LOCKSTEP_UNLIKELY(owner && owner != &t)) spin::written_by_other(*owner, address, size);
+  }
   if (LOCKSTEP_UNLIKELY(c.locations != 0)) against_atomics(t, c, address, size, write, pc);
   remember(t, c, mask, write);
 }
@@ -361,6 +366,7 @@ Location& atomic(Thread& t, u64 address, u32 size, bool write, u64 pc) {
     if (o->address < address + size && address < o->address + o->size) o->overlapped = true;
   }
   c.locations = program.graph.memory().offset_of(l);
+  if (Thread* owner = program.owner_of_stack(address)) owner->on_stack.push(program.graph.memory(), l);
   if (size == 16) cell_of(address + 8).locations = c.locations;
   return *l;
 }

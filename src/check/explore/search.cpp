@@ -217,7 +217,8 @@ void simplify(Segment& segment) {
   copy_bytes(original, segment.decisions, count * sizeof *original);
   u64 seed = segment.status.execution_seed;
   u64 number = g_number;
-  u32 limit = plain ? preemptions - 1 : preemptions;
+  // One without stale reads may need more of them.
+  u32 limit = plain ? preemptions - 1 : kMostPreemptions;
   Explorer& simplest = simplest_explorer(limit < kMostPreemptions ? limit : kMostPreemptions);
   bool better = false;
   for (u64 events = 0; events < kEvents && !better;) {

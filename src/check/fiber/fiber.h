@@ -30,6 +30,10 @@ struct EntryFrame {
 void fiber_switch(Fiber& from, const Fiber& to);
 /// Makes a fiber that will call entry(argument) on the stack that ends at stack_top. `entry` never returns.
 void fiber_prepare(Fiber& fiber, void* stack_top, void (*entry)(void*), void* argument);
+/// Clears what calls from here have left on the stack, `bytes` (a multiple of 8) deep.
+extern "C" void lockstep_clear_below(std::size_t bytes);
+/// The same, 256 bytes deep.
+extern "C" void lockstep_clear_few();
 u64 current_fs();
 
 /// Borrowed thread-local storage.

@@ -53,4 +53,38 @@ lockstep_fiber_start:
         ud2
         .cfi_endproc
         .size   lockstep_fiber_start, . - lockstep_fiber_start
+
+// void lockstep_clear_below(size_t bytes): zeroes so many bytes (a multiple of 8) below the caller's frame.
+        .p2align 4
+        .globl  lockstep_clear_below
+        .hidden lockstep_clear_below
+        .type   lockstep_clear_below, @function
+lockstep_clear_below:
+        .cfi_startproc
+        movq    %rdi, %rcx
+        movq    %rsp, %rdi
+        subq    %rcx, %rdi
+        shrq    $3, %rcx
+        xorl    %eax, %eax
+        rep stosq
+        ret
+        .cfi_endproc
+        .size   lockstep_clear_below, . - lockstep_clear_below
+
+// void lockstep_clear_few(): the same for 256 bytes, in the way of every memory access.
+        .p2align 4
+        .globl  lockstep_clear_few
+        .hidden lockstep_clear_few
+        .type   lockstep_clear_few, @function
+lockstep_clear_few:
+        .cfi_startproc
+        pxor    %xmm0, %xmm0
+        .set    offset, -256
+        .rept   16
+        movups  %xmm0, offset(%rsp)
+        .set    offset, offset + 16
+        .endr
+        ret
+        .cfi_endproc
+        .size   lockstep_clear_few, . - lockstep_clear_few
         .section .note.GNU-stack,"",@progbits

@@ -11,6 +11,7 @@ inline __attribute__((always_inline)) void access(const volatile void* p, u64 si
   Thread* t = running;
   if (LOCKSTEP_UNLIKELY(!t)) return;
   race::plain(*t, address_of(p), size, write, pc);
+  clear_stack_of_access(*t);
 }
 
 void range(const volatile void* p, u64 size, bool write, u64 pc) {

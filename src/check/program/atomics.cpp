@@ -129,10 +129,10 @@ Store* choose_store(Thread& t, Location& l, Op op, const Value* expected, const 
   if (optimal) {
     if (Store* planned = optimal->planned_read(t, l, op)) return planned;
   }
-  Store* candidate[2 * kMaxCandidates];
+  static Store* candidate[2 * kMaxCandidates];  // not on the stack, see Inside
   u32 n = drop_seen(t, l, candidate, candidates(candidate));
   if (!optimal) return candidate[program.choose(ChoiceKind::kReadsFrom, n, t)];
-  Store* taken[kMaxCandidates];
+  static Store* taken[kMaxCandidates];
   u32 m = op == Op::kLoad ? 0 : taken_candidates(t, l, expected, taken);
   return optimal->read(t, candidate, n, taken, m);
 }
@@ -253,7 +253,7 @@ void store(Thread& t, u64 address, u32 size, Value value, Order order, u64 pc) {
   Order strength = effective(order);
   Store* place = program.optimal ? program.optimal->planned_place(t, l) : nullptr;
   if (!place) {
-    Store* candidate[kMaxCandidates];
+    static Store* candidate[kMaxCandidates];
     u32 n = 1;
     candidate[0] = l.last;
     if (!only_newest(l, t)) {
@@ -347,10 +347,10 @@ bool compare_exchange(Thread& t, u64 address, u32 size, Value& expected, Value d
     }
     // A store with another value may be read like by a load; one with the expected value must also be free to be
     // replaced.
-    Store* all[kMaxCandidates];
+    static Store* all[kMaxCandidates];
     u32 reads = read_candidates(t, l, on_failure, false, all, true);
     u32 n = 0;
-    Store* updates[kMaxCandidates];
+    static Store* updates[kMaxCandidates];
     u32 writes = read_candidates(t, l, on_success, true, updates);
     for (u32 i = 0; i < writes; ++i) {
       if (of(*updates[i]) == expected) candidate[n++] = updates[i];

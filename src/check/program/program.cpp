@@ -72,6 +72,29 @@ void fiber_main(void* argument) {
 
 }  // namespace
 
+// Whether a thread is seen to spin hangs on all of its live stack, where parts that nobody has written are left over
+// from earlier executions. So deep as it has ever been looked at, it is clear when a thread begins.
+void Program::clear_old_stack(Thread& t) {
+  constexpr std::size_t kPlain = 64 << 10;
+  t.stack_clean = t.stack_low;
+  if (t.id >= used_stacks_) {  // nobody has touched it
+    used_stacks_ = t.id + 1u;
+    return;
+  }
+  u64 lowest = graph_mode ? names_->lowest_look[t.id] : 0;
+  t.stack_clean = explorer->plain() ? t.stack_high - kPlain : lowest ? lowest : t.stack_high;
+  fill_bytes(reinterpret_cast<void*>(t.stack_clean), 0, t.stack_high - t.stack_clean);
+}
+
+void Program::look_at_stack(Thread& t, u64 from) {
+  if (!graph_mode) return;
+  u64& lowest = names_->lowest_look[t.id];
+  if (!lowest || from < lowest) lowest = from < t.stack_low + 1024 ? t.stack_low : (from - 1024) & ~u64{7};
+  // The first execution of a process leaves other marks: the loader looks up functions when they are first called.
+  bool first = execution_ == 1 && !segment->status.forking;
+  if (LOCKSTEP_UNLIKELY(first || from < t.stack_clean) && optimal) finish(Outcome::kProbed);
+}
+
 void Program::prepare_thread(Thread& t, u64 fs, bool late) {
   u8* stack = stacks_ + t.id * kStackBytes;
   for (; guarded_ <= t.id; ++guarded_) {
@@ -81,10 +104,7 @@ void Program::prepare_thread(Thread& t, u64 fs, bool late) {
   t.stack_high = reinterpret_cast<u64>(stack + kStackBytes);
   t.fiber.fs = fs;
   t.handle = fs;
-  // Whether a thread is seen to spin hangs on all of its live stack, where parts that nobody has written are left over
-  // from earlier executions.
-  constexpr std::size_t kCleared = 64 << 10;
-  if (explorer->plain()) fill_bytes(stack + kStackBytes - kCleared, 0, kCleared);
+  clear_old_stack(t);
   fiber_prepare(t.fiber, stack + kStackBytes, fiber_main, &t);
   if (!late) graph.add_thread();
   live_.push(graph.memory(), t.id);
@@ -263,7 +283,7 @@ Thread* Program::pick_in_graph(Thread* current) {
     if (!next) nobody_can_run();
     return next;
   }
-  Thread* ready[protocol::kMaxThreads];
+  static Thread* ready[protocol::kMaxThreads];  // not on the stack, see Inside
   u32 n = 0;
   Thread* deferred = nullptr;
   bool somebody = false;
@@ -301,7 +321,7 @@ Thread* Program::pick_in_graph(Thread* current) {
 
 Thread* Program::pick(Thread* current) {
   if (graph_mode) return pick_in_graph(current);
-  Thread* ready[protocol::kMaxThreads];
+  static Thread* ready[protocol::kMaxThreads];  // not on the stack, see Inside
   u32 n = 0;
   bool resumable = false;
   if (current && enabled(*current)) {
@@ -335,12 +355,14 @@ void Program::switch_to(Thread& from, Thread& to) {
     from.now = now_;
     now_ = to.now;
   }
+  if (to.lent.size) spin::goes_on(to);
   fiber_switch(from.fiber, to.fiber);
   if (LOCKSTEP_UNLIKELY(recording)) debugger::resumed(from);
 }
 
 void Program::abandon_for(Thread& to) {
   if (graph_mode) now_ = to.now;
+  if (to.lent.size) spin::goes_on(to);
   fiber_switch(dead_, to.fiber);
   __builtin_unreachable();
 }

@@ -27,6 +27,8 @@ namespace lockstep::runtime {
 
 using protocol::Kind;
 
+inline constexpr std::size_t kStackBytes = 8u << 20;
+
 /// How an execution came to its end.
 enum class Outcome : u8 {
   kCompleted,
@@ -98,6 +100,15 @@ class Program {
   /// main has returned or exit was called: runs the handlers and ends the process.
   [[noreturn]] void exit_process(Thread& t, int status, bool run_handlers, u64 pc);
 
+  /// The thread's stack from there on is about to be compared with what it is at other times. Ends the execution if it
+  /// was not clear when the thread began.
+  void look_at_stack(Thread& t, u64 from);
+  /// On whose stack the address lies; null: no thread's.
+  Thread* owner_of_stack(u64 address) {
+    u64 i = (address - reinterpret_cast<u64>(stacks_)) / kStackBytes;
+    return i < thread_count_ ? &threads_[i] : nullptr;
+  }
+
   // ---- state ----
   Thread& thread(u32 i) { return threads_[i]; }
   u32 thread_count() const { return thread_count_; }
@@ -146,6 +157,7 @@ class Program {
   [[noreturn]] void abandon_for(Thread& to);
   [[noreturn]] void nobody_can_run();
   void prepare_thread(Thread& t, u64 fs, bool late);
+  void clear_old_stack(Thread& t);
 
   Table<Thread> threads_;
   u32 thread_count_ = 0;
@@ -156,13 +168,15 @@ class Program {
   u64 now_ = 0;
   Outcome outcome_ = Outcome::kCompleted;
   u8* stacks_ = nullptr;
-  u32 guarded_ = 0;  // stacks below have their guard page
+  u32 guarded_ = 0;      // stacks below have their guard page
+  u32 used_stacks_ = 0;  // stacks below may have been written
   Fiber dead_;
   // Graph mode: the k-th child of a thread has the same number in all executions. In memory shared across fork.
   struct Names {
     u16 used;
     u16 first_child[protocol::kMaxThreads];
     u16 sibling[protocol::kMaxThreads];
+    u64 lowest_look[protocol::kMaxThreads];  // see look_at_stack
   };
   Names* names_ = nullptr;
   // A bug was found and the other threads go on, so that everything that follows from this graph is explored.
@@ -175,11 +189,31 @@ extern Program program;
 /// The thread whose code is running; null in the checker and outside of executions.
 extern Thread* running;
 
-/// Marks the checker's own code: hooks that it reaches pass through.
+/// Clears what the checker has left on the thread's stack, on which it has run: only where what a thread does is
+/// compared with what it did in other executions is that worth its time.
+inline void clear_stack(const Thread& t) {
+  constexpr std::size_t kHookBytes = 2 << 10;
+  constexpr std::size_t kRecordingBytes = 32 << 10;
+  if (!program.graph_mode) return;
+  std::size_t bytes = LOCKSTEP_UNLIKELY(program.recording) ? kRecordingBytes : kHookBytes;
+  u64 here = reinterpret_cast<u64>(__builtin_frame_address(0));
+  if (here - t.stack_low > bytes + 4096 && here < t.stack_high) lockstep_clear_below(bytes);
+}
+/// The same after an access, which needs little.
+inline void clear_stack_of_access(const Thread& t) {
+  if (!program.graph_mode) return;
+  LOCKSTEP_UNLIKELY(program.recording) ? clear_stack(t) : lockstep_clear_few();
+}
+
+/// Marks the checker's own code: hooks that it reaches pass through. It leaves no trace on the program's stack, where
+/// functions that are called later would find it in variables that they have not written yet (see program/spin.h).
 class Inside {
  public:
   explicit Inside(Thread* t) : thread_(t) { running = nullptr; }
-  ~Inside() { running = thread_; }
+  ~Inside() {
+    clear_stack(*thread_);
+    running = thread_;
+  }
   Inside(const Inside&) = delete;
   Inside& operator=(const Inside&) = delete;
 
@@ -189,7 +223,6 @@ class Inside {
 
 /// Virtual time starts here: 2026-01-01 00:00:00 UTC in nanoseconds.
 inline constexpr u64 kEpoch = 1767225600ull * 1000000000ull;
-inline constexpr std::size_t kStackBytes = 8u << 20;
 inline constexpr u64 kStackArea = 0x100000000000;
 inline constexpr u64 kHeapArea = 0x200000000000;
 

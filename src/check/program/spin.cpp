@@ -39,12 +39,58 @@ bool repeats_the_load(Thread& t, u64 pc, u64 state) {
   return load.value != attempt.value && !optimal.plans(t) && optimal.leads_to(t, load, attempt.value, pc, state);
 }
 
+// One value for the other, and back again.
+void exchange(u64 address, u32 size, const void* first, const void* newest) {
+  void* memory = reinterpret_cast<void*>(address);
+  if (equal_bytes(memory, newest, size)) {
+    copy_bytes(memory, first, size);
+  } else if (equal_bytes(memory, first, size)) {
+    copy_bytes(memory, newest, size);
+  }
+}
+
+// What others write into the thread's stack is no state of the thread, and is there earlier or later when a graph is
+// run again. So where memory holds what they have written last it is taken to hold what was there first, and the other
+// way round: a variable that has since taken the place of one that is gone still looks different whenever it differs.
+class WithoutOthers {
+ public:
+  explicit WithoutOthers(Thread& t) : t_(t), low_(reinterpret_cast<u64>(t.entry->stack())) {
+    for (u32 i = 0; i < t.on_stack.size; ++i) atomic(i);
+    for (u32 i = 0; i < t.lent.size; ++i) plain(i);
+  }
+  ~WithoutOthers() {
+    for (u32 i = t_.lent.size; i-- > 0;) plain(i);
+    for (u32 i = t_.on_stack.size; i-- > 0;) atomic(i);
+  }
+  WithoutOthers(const WithoutOthers&) = delete;
+  WithoutOthers& operator=(const WithoutOthers&) = delete;
+
+ private:
+  void atomic(u32 i) {
+    const Location& l = *t_.on_stack[i];
+    if (l.address >= low_) exchange(l.address, l.size, l.first->value, l.last->value);
+  }
+  void plain(u32 i) {
+    const WrittenByOthers& w = t_.lent[i];
+    if (w.address >= low_) exchange(w.address, w.size, &w.first, &w.newest);
+  }
+
+  Thread& t_;
+  u64 low_;
+};
+
+u64 state_of(Thread& t) {
+  WithoutOthers seen(t);
+  return hash_state(*t.entry, t.stack_high);
+}
+
 bool iteration_is_pure(Thread& t) {
   constexpr u64 kDeepest = 64 << 10;  // nobody spins that deep, and looking at it all each time would be slow
   if (!t.entry || t.stack_high - reinterpret_cast<u64>(t.entry) > kDeepest) return false;
   SpinState& s = t.spin;
   u64 pc = t.entry->return_address;
-  u64 state = hash_state(*t.entry, t.stack_high);
+  program.look_at_stack(t, reinterpret_cast<u64>(t.entry));
+  u64 state = state_of(t);
   s.arrival_pc = pc;
   s.arrival = state;
   if (program.optimal && repeats_the_load(t, pc, state)) {
@@ -68,6 +114,26 @@ bool iteration_is_pure(Thread& t) {
   return false;
 }
 }  // namespace
+
+void written_by_other(Thread& owner, u64 address, u32 size) {
+  constexpr u32 kMost = 64;
+  for (WrittenByOthers& w : owner.lent) {
+    if (w.address != address || w.size != size) continue;
+    w.noticed = false;
+    return;
+  }
+  if (owner.lent.size == kMost) return;
+  WrittenByOthers w = {address, size, false, 0, 0};
+  copy_bytes(&w.first, reinterpret_cast<const void*>(address), size);
+  owner.lent.push(program.graph.memory(), w);
+}
+
+void goes_on(Thread& t) {
+  for (WrittenByOthers& w : t.lent) {
+    if (!w.noticed) copy_bytes(&w.newest, reinterpret_cast<const void*>(w.address), w.size);
+    w.noticed = true;
+  }
+}
 
 bool iteration_ended(Thread& t) {
   if (!iteration_is_pure(t)) return false;

@@ -14,6 +14,10 @@ bool iteration_ended(Thread& t);
 void note_read(Thread& t, const u32* version, u32 seen);
 /// What the read has seen, for telling what a loop around a compare-exchange repeats.
 void note_value(Thread& t, const void* location, u64 value, Order order, bool failed);
+/// Another thread is about to write these bytes (8 at most) of `owner`'s stack by a plain store.
+void written_by_other(Thread& owner, u64 address, u32 size);
+/// The thread runs next, after others.
+void goes_on(Thread& t);
 /// Something that the thread awaits has changed.
 bool can_go_on(const Thread& t);
 

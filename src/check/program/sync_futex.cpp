@@ -97,7 +97,7 @@ int futex_wake(Thread& t, u64 word, u32 count, u32 bits, u32 requeue, u64 target
   u32 got_up = 0;
   u16 who = protocol::kNoThread;
   while (got_up < count) {
-    u32 fitting[protocol::kMaxThreads];
+    static u32 fitting[protocol::kMaxThreads];  // not on the stack, see Inside
     u32 n = 0;
     for (u32 i = 0; i < f.waiters.size; ++i) {
       if (f.waiters[i]->wait_mutex & bits) fitting[n++] = i;

@@ -65,6 +65,14 @@ struct SpinState {
   u32 reads;  // how many reads in all
 };
 
+/// Bytes of a thread's stack that others have written by plain stores.
+struct WrittenByOthers {
+  u64 address;
+  u32 size;           // at most 8
+  bool noticed;       // `newest` holds what they have written
+  u64 first, newest;  // before they did, and since
+};
+
 struct HeldLock {
   u64 address;
   bool reads;
@@ -146,6 +154,9 @@ struct Thread {
   const void** specific;              // pthread keys
 
   u64 stack_low, stack_high;
+  u64 stack_clean;           // from here on the stack was clear when the thread began
+  List<Location*> on_stack;  // atomics that lie there
+  List<WrittenByOthers> lent;
   SpinState spin;
   u64 priority;             // of sampling explorers
   const EntryFrame* entry;  // of the hook it is in

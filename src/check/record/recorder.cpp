@@ -51,25 +51,33 @@ struct Walk {
   protocol::Frame* frames;
   u32 count;
   bool outside;  // past the runtime's own frames
+  u64 bottom;    // of the thread's stack; 0: unknown
 };
 
 _Unwind_Reason_Code step(_Unwind_Context* context, void* argument) {
   Walk& walk = *static_cast<Walk*>(argument);
   u64 pc = _Unwind_GetIP(context);
   // The unwinder tells with a frame where its callee's frame ends: that completes the previous entry.
-  if (walk.outside && walk.count) walk.frames[walk.count - 1].cfa = _Unwind_GetCFA(context);
+  if (walk.outside && walk.count && walk.frames[walk.count - 1].cfa == 0) {
+    walk.frames[walk.count - 1].cfa = _Unwind_GetCFA(context);
+  }
   if (!pc) return _URC_END_OF_STACK;
-  if (modules::is_own(pc)) return walk.outside && walk.count ? _URC_END_OF_STACK : _URC_NO_REASON;
+  if (modules::is_own(pc)) {
+    // At the bottom of the stack, or in the middle of it: pthread_once calls the program back.
+    constexpr u64 kBottom = 256;
+    const bool bottom = walk.bottom == 0 || _Unwind_GetCFA(context) + kBottom > walk.bottom;
+    return walk.outside && walk.count && bottom ? _URC_END_OF_STACK : _URC_NO_REASON;
+  }
   walk.outside = true;
   if (walk.count == kMaxDepth) return _URC_END_OF_STACK;
   walk.frames[walk.count++] = {pc, 0};
   return _URC_NO_REASON;
 }
 
-Stack stack_here() {
+Stack stack_here(const Thread& t) {
   Recording& r = out();
   if (r.frame_count + kMaxDepth > protocol::kMaxFrames) return {0, 0};
-  Walk walk = {r.frames + r.frame_count, 0, false};
+  Walk walk = {r.frames + r.frame_count, 0, false, t.stack_high};
   _Unwind_Backtrace(step, &walk);
   Stack stack = {r.frame_count, walk.count};
   // The same stack as last time (a thread that reads twice in one line) is stored once.
@@ -130,7 +138,8 @@ void describe_locks() {
   r.held_count = 0;
   for (Object* o = objects::all(); o && r.held_count < protocol::kMaxHeld; o = o->next) {
     if (!o->address) continue;
-    if (o->owner) r.held[r.held_count++] = {o->address, o->acquired, o->owner->id};
+    if (o->owner && o->owner->id != protocol::kNoThread)
+      r.held[r.held_count++] = {o->address, o->acquired, o->owner->id};
     for (u32 i = 0; i < o->readers.size && r.held_count < protocol::kMaxHeld; ++i) {
       r.held[r.held_count++] = {o->address, o->acquired, o->readers[i]};
     }
@@ -216,7 +225,7 @@ u32 event(const Note& note, Thread& t) {
   e.size = note.size;
   e.rmw = note.rmw;
   e.lock_type = note.lock_type;
-  e.stack = stack_here();
+  e.stack = stack_here(t);
   r.threads[t.id].stack = e.stack;
   u32 index = r.event_count++;
   debugger::event(index);
@@ -226,7 +235,7 @@ u32 event(const Note& note, Thread& t) {
 void stands(Thread& t) {
   Thread* was = running;
   running = nullptr;
-  out().threads[t.id].stack = stack_here();
+  out().threads[t.id].stack = stack_here(t);
   running = was;
 }
 
@@ -285,7 +294,7 @@ void name(u64 address, const char* text) {
 void allocated(Thread& t, u64 address, u64 size) {
   Thread* was = running;
   running = nullptr;
-  if (!g_allocations.full()) g_allocations.push({address, size, stack_here(), out().event_count, t.id});
+  if (!g_allocations.full()) g_allocations.push({address, size, stack_here(t), out().event_count, t.id});
   running = was;
 }
 
@@ -293,7 +302,7 @@ void freed(Thread& t, u64 address) {
   Thread* was = running;
   running = nullptr;
   if (!g_releases.full()) {
-    Release& release = g_releases.push({address, stack_here(), out().event_count, t.id, {}});
+    Release& release = g_releases.push({address, stack_here(t), out().event_count, t.id, {}});
     // Its owner still points to it, as a rule, but not for long.
     protocol::HeapBlock block = {};
     block.addr = address;
@@ -325,7 +334,7 @@ void end(bool has_bug) {
 
 u32 backtrace(u64* frames, u32 capacity, u64 pc) {
   protocol::Frame buffer[kMaxDepth];
-  Walk walk = {buffer, 0, false};
+  Walk walk = {buffer, 0, false, 0};
   _Unwind_Backtrace(step, &walk);
   u32 n = 0;
   if (walk.count == 0 && pc && capacity) frames[n++] = pc;

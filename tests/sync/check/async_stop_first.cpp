@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // A stop that is requested before, while or after a coroutine goes to wait for an event that nobody sets always ends
 // the wait.
 #include <cassert>

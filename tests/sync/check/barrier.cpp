@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // Two phases of two threads, of which one does not wait for the second: the completion function runs once in each,
 // after both arrivals and before both go on.
 #include "lockstep/sync/barrier.h"

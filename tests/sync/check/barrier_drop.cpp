@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // One of two arrives and leaves for good: the phase ends, and the next one is for the other alone.
 #include <cassert>
 #include <thread>

@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // A stop wakes the waiter, whenever it comes: before the wait, during it, or together with the notification, if there
 // is one.
 #include <cassert>

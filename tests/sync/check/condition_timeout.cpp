@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // Timeout against notification: a notification taken by nobody is not lost for the waiter that stays.
 #include <cassert>
 #include <chrono>

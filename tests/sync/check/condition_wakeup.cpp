@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // No lost wakeup: two consumers, two items, one notification each.
 #include <cassert>
 #include <mutex>

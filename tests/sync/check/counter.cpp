@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // A counter's reads never go back and never run ahead, count what happens before them, and in the end all adds are
 // there; a thread that gets the slot of one that has ended goes on from its sum.
 #include <lockstep/sync/counter.h>

@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // Each set() of an auto reset event lets one through; a timeout against it takes the pulse or leaves it.
 #include <cassert>
 #include <chrono>

@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // A manual event lets all through, once and for all, and shows what was done before; a reset behind set() leaves nobody
 // behind.
 #include <cassert>

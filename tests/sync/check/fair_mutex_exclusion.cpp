@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // Mutual exclusion of fair_mutex, and its order: who was queued first is in first.
 #include <cassert>
 #include <thread>

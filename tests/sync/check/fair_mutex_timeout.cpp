@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // Timeout against hand-over: a mutex handed to a waiter that is about to give up is not lost.
 #include <cassert>
 #include <chrono>

@@ -1,6 +1,6 @@
 // expect: pass
 // options: --mode pct --executions 2000
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // A fork in a pool of two: both functions run once, each on whatever worker, and the join comes after both.
 #include "lockstep/sync/fork_join.h"
 

@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // An object that a hazard names is not freed under its reader, and every retired object is freed once.
 #include <lockstep/sync/hazard_pointer.h>
 

@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // Who comes through a latch sees what was done before each count_down; the latch may be destroyed then.
 #include "lockstep/sync/latch.h"
 

@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // A wait that is stopped against the count_down that would end it: it ends, and says true only if the latch is open.
 #include <cassert>
 #include <stop_token>

@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // A lazy value is made once, seen whole by all, and destroyed once; who only peeks sees it whole or not at all.
 #include <cassert>
 #include <memory>

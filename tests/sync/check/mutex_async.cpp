@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // A coroutine waits while a thread holds the mutex, and a stop races with the hand-over: exactly one of them resumes
 // it, and if it is the hand-over, the coroutine holds the mutex.
 #include <cassert>

@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // The object that a mutex guards, and the mutex in it, may end as soon as the last user has unlocked.
 #include <thread>
 

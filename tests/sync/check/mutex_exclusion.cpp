@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // Mutual exclusion and progress of mutex: three threads increment what it guards; the data race detector sees to the
 // order.
 #include <cassert>

@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // Cancellation against hand-over: a stop that comes too late leaves the waiter with the mutex, one in time without it.
 #include <cassert>
 #include <stop_token>

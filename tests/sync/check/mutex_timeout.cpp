@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // Timeout against hand-over: a waiter that gives up leaves nothing behind, and one that is woken has the mutex.
 #include <cassert>
 #include <chrono>

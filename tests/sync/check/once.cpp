@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // The function runs once and all callers see what it did; after one that throws, somebody runs it again.
 #include "lockstep/sync/once.h"
 

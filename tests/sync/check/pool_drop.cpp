@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // A result that is dropped unread: the function runs all the same, and the last of the two sides frees what they share.
 #include <cassert>
 #include <memory>

@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // A pool of one: what was posted is run before the pool is gone, and what was written before post() is seen.
 #include <cassert>
 

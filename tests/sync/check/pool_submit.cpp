@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // A result of a pool of one, waited for from outside.
 #include <cassert>
 

@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // Of two threads that want the last two tokens each gets what is left, and no third token is granted.
 #include <lockstep/sync/rate_limiter.h>
 

@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // A stopped wait gives its place back unless someone stands behind it, and never more than its place.
 #include <lockstep/sync/rate_limiter.h>
 

@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // What a section can reach is not freed while it lasts; synchronize() waits for sections that began before, nested ones
 // to their outermost end.
 #include <lockstep/sync/rcu.h>

@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // A semaphore as a mutex: a permit orders what its holders do, and one that waits in a coroutine is served like a
 // thread. The stop of the coroutine's wait races with the release.
 #include <cassert>

@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // Each permit goes to one thread, none is lost, and what was done before the release is seen after the acquire.
 #include <cassert>
 #include <thread>

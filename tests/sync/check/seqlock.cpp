@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // A reader of a seqlock sees both words of one store, never half of one, and what happened before that store.
 #include <lockstep/sync/seqlock.h>
 

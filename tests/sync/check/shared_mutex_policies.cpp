@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // A reader and a writer exclude each other under the other policies too; both get in, though neither is there for long.
 #include <cassert>
 #include <thread>

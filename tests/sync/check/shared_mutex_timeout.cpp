@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // A writer that gives up lets in the readers that it kept out, while another reader stays inside.
 #include <cassert>
 #include <chrono>

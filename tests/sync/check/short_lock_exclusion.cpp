@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // Mutual exclusion and progress of the lock on which the parking table stands.
 #include <cassert>
 #include <thread>

@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // One producer, one consumer, a queue of one, so that each waits for the other: nothing is lost, no wakeup either, and
 // what was written before a push is seen after its pop.
 #include "lockstep/sync/spsc_queue.h"

@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // close() ends a consumer that waits, and does not hide the value that was pushed before it.
 #include <cassert>
 #include <thread>

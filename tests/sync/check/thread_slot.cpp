@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // Threads alive at one time have different slots; what a thread wrote in its slot happens before what the slot's next
 // owner does there.
 #include "lockstep/sync/internal/thread_slot.h"

@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
 // An owner that pushes two and takes two, against a thief: each entry is had once, by one of them, and what was written
 // before the push is seen.
 #include "lockstep/sync/internal/work_deque.h"

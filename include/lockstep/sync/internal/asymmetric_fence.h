@@ -11,7 +11,8 @@
 //
 // Idea: P1202 "Asymmetric fences"; userspace RCU (liburcu, flavour memb).
 //
-// Thread safety: all functions may be called by any thread. Errors: none; a kernel without membarrier costs speed.
+// Thread safety: all functions may be called by any thread.
+// Errors: none; a kernel without membarrier costs speed.
 #pragma once
 
 #include <linux/membarrier.h>

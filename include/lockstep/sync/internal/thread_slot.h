@@ -16,9 +16,8 @@
 // - taking a number: CAS acquire, pairs with the release of giving back.
 // - a chunk's pointer: CAS release when it is published (the cells are constructed), acquire when it is read.
 //
-// Limits: 65,536 threads at a time; a process with more ends with a message.
-// A thread that asks again after its thread-local objects were destroyed (from another one's destructor) gets a number
-// that is never given back.
+// Limits: 65,536 threads at a time; a process with more ends with a message. A thread that asks again after its
+// thread-local objects were destroyed (from another one's destructor) gets a number that is never given back.
 //
 // Thread safety: all functions may be called by any thread.
 #pragma once

@@ -9,14 +9,13 @@
 // Memory order of each atomic:
 // - bottom_, push: release, read by steal with seq_cst: the entry and what it points to are seen.
 // - bottom_, take: exchange seq_cst, then top_ seq_cst; steal: top_ seq_cst, then bottom_ seq_cst. So the owner that
-// takes
-//   the last but one and a thief that has read an old bottom_ cannot both miss each other.
+//   takes the last but one and a thief that has read an old bottom_ cannot both miss each other.
 // - top_, compare-exchange: seq_cst; the one that succeeds has the entry.
 // - ring's entries: relaxed; published by bottom_, and kept from being overwritten before top_ has passed by push's
-// acquire
-//   load of top_. ring_: release and acquire: a thief that sees the new ring sees its entries.
+//   acquire load of top_. ring_: release and acquire: a thief that sees the new ring sees its entries.
 //
-// Complexity: O(1), push amortised (doubling). Thread safety: push and take by the owner; steal and looks_empty by any.
+// Complexity: O(1), push amortised (doubling).
+// Thread safety: push and take by the owner; steal and looks_empty by any.
 // Errors: push throws std::bad_alloc.
 // Source: Chase and Lev, SPAA 2005; Lê, Pop, Cohen, Zappa Nardelli, PPoPP 2013 for weak memory.
 #pragma once

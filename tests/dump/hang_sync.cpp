@@ -1,0 +1,136 @@
+// A process that hangs in lockstep::sync in the way that its argument names; tests/dump/run looks at it. It writes
+// "ready" when its threads are about to block.
+#include <sched.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <thread>
+
+#include "lockstep/sync/bounded_queue.h"
+#include "lockstep/sync/condition.h"
+#include "lockstep/sync/event.h"
+#include "lockstep/sync/fair_mutex.h"
+#include "lockstep/sync/mutex.h"
+#include "lockstep/sync/semaphore.h"
+#include "lockstep/sync/shared_mutex.h"
+
+namespace {
+
+namespace sync = lockstep::sync;
+
+sync::mutex m;
+sync::fair_mutex fair;
+sync::shared_mutex table;
+sync::condition changed;
+sync::event opened;
+sync::semaphore permits(0);
+sync::bounded_queue<int> jobs(2);
+bool done = false;
+
+// Threads that have got as far as they must; the rest of the way to the block is short, and the test looks again.
+std::atomic<int> arrived = 0;
+
+void await(int count) {
+  while (arrived.load() < count) sched_yield();
+}
+
+void say_ready() { [[maybe_unused]] const ssize_t n = write(1, "ready\n", 6); }
+
+struct Account {
+  explicit Account(const char* name) : lock(name) {}
+  sync::mutex lock;
+  int balance = 0;
+};
+
+[[gnu::noinline]] void transfer(Account& from, Account& to) {
+  std::lock_guard first(from.lock);
+  ++arrived;
+  await(2);
+  std::lock_guard second(to.lock);
+  --from.balance;
+  ++to.balance;
+}
+
+// On the heap: only their given names tell what they are.
+void ab_ba() {
+  auto savings = std::make_unique<Account>("savings"), current = std::make_unique<Account>("current");
+  std::thread other([&] { transfer(*savings, *current); });
+  std::thread third([&] { transfer(*current, *savings); });
+  await(2);
+  say_ready();
+  other.join();
+  third.join();
+}
+
+template <typename Mutex>
+void held_over_join(Mutex& lock) {
+  lock.lock();
+  std::thread worker([&] { std::lock_guard inner(lock); });
+  say_ready();
+  worker.join();
+}
+
+void upgrade() {
+  auto both_read_then_write = [] {
+    std::shared_lock reading(table);
+    ++arrived;
+    await(2);
+    std::lock_guard writing(table);
+  };
+  std::thread first(both_read_then_write), second(both_read_then_write);
+  await(2);
+  say_ready();
+  first.join();
+  second.join();
+}
+
+void leaked() {
+  std::thread([] { m.lock(); }).join();
+  say_ready();
+  m.lock();
+}
+
+void wait_for_condition() {
+  say_ready();
+  std::unique_lock lock(m);
+  changed.wait(lock, [] { return done; });
+}
+
+const std::map<std::string, std::function<void()>> kParts = {
+    {"sync_ab_ba", ab_ba},
+    {"sync_fair", [] { held_over_join(fair); }},
+    {"sync_writer", [] { held_over_join(table); }},
+    {"sync_upgrade", upgrade},
+    {"sync_leaked", leaked},
+    {"sync_condition", wait_for_condition},
+    {"sync_event",
+     [] {
+       say_ready();
+       opened.wait();
+     }},
+    {"sync_semaphore",
+     [] {
+       say_ready();
+       permits.acquire();
+     }},
+    {"sync_queue",
+     [] {
+       say_ready();
+       jobs.pop();
+     }},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto part = kParts.find(argc > 1 ? argv[1] : "");
+  if (part == kParts.end()) return 2;
+  part->second();
+  return 0;
+}
