@@ -29,6 +29,17 @@ fs::path cache_folder() {
   return fs::temp_directory_path() / fmt::format("lockstep-catalogue-{}", getuid());
 }
 
+// A program that uses our own library is built again with a new one.
+std::string library_age(const fs::path& wrappers, const std::string& source) {
+  if (source.find("<lockstep/") == std::string::npos) return {};
+  for (const fs::path& folder : {wrappers / "lib", wrappers / ".." / "lib"}) {
+    std::error_code missing;
+    const auto time = fs::last_write_time(folder / "liblockstep_sync.a", missing);
+    if (!missing) return fmt::format("{}", time.time_since_epoch().count());
+  }
+  return {};
+}
+
 void compile(const std::vector<std::string>& words, const fs::path& source) {
   const Ended ended = run_process(words);
   if (ended.status != 0) {
@@ -58,8 +69,9 @@ fs::path Builder::build(const Card& card, const Variant& v) const {
   const fs::path program = folder_ / fmt::format("{}-{}", card.id, v.name);
   const std::string standard = c ? "-std=gnu11" : "-std=c++20";
   const std::string wrapper = (wrappers_ / (c ? "lockstep-cc" : "lockstep-c++")).string();
-  const std::string key = fmt::format("{} {} {} {}\n{}", wrapper, variable(c ? "LOCKSTEP_CC" : "LOCKSTEP_CXX"),
-                                      standard, v.file.string(), read_file(v.file));
+  const std::string source = read_file(v.file);
+  const std::string key = fmt::format("{} {} {} {} {}\n{}", wrapper, variable(c ? "LOCKSTEP_CC" : "LOCKSTEP_CXX"),
+                                      standard, v.file.string(), library_age(wrappers_, source), source);
   const fs::path key_file = program.string() + ".key";
   std::error_code error;
   if (fs::exists(program, error) && fs::exists(key_file, error) && read_file(key_file) == key) return program;

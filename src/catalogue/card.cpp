@@ -86,6 +86,7 @@ Variant read_variant(TomlTable table, const fs::path& folder, const std::string&
     v.costs = table.text("costs");
   }
   v.options = table.texts("options");
+  v.outcomes = table.texts("outcomes");
   table.refuse_other_keys();
   v.file = file_of(table, folder, v.name);
   return v;

@@ -30,6 +30,8 @@ struct Variant {
   std::string kind, pattern;         // of the bug, if it is to fail
   std::vector<std::string> options;  // of lockstep check
   std::string breaks, costs;         // of a fix
+  // All that its executions come to, as `lockstep show` names them; empty if the card does not say.
+  std::vector<std::string> outcomes;
   std::filesystem::path file;
 };
 

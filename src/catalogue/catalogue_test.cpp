@@ -84,6 +84,14 @@ TEST_F(Cards, ACardIsRead) {
   EXPECT_EQ(c.variant("nothing"), nullptr);
 }
 
+TEST_F(Cards, OutcomesAreThoseOfAVariant) {
+  card(with("expect = \"complete\"", "expect = \"complete\"\noutcomes = [\"x=0\", \"x=1\"]"));
+  const Card c = load_card(dir_ / "upsert");
+  EXPECT_TRUE(c.variants[0].outcomes.empty());
+  EXPECT_EQ(c.variants[1].outcomes, (std::vector<std::string>{"x=0", "x=1"}));
+  refused(with("answer = \"A\"", "answer = \"A\"\noutcomes = [\"x=0\"]"), {"outcomes", "no such key"});
+}
+
 TEST_F(Cards, BadCardsAreRefusedWithTheirLine) {
   refused(with("section = ", "sectoin = "), {"section", "missing"});
   refused(with("title = \"T\"", "title = \"T\"\ncolour = \"red\""), {":2:", "colour", "no such key"});

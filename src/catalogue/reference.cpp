@@ -55,6 +55,14 @@ std::string sentence(std::string_view label, std::string_view text) {
   return text.empty() ? std::string() : fmt::format(" *{}:* {}{}", label, text, text.ends_with('.') ? "" : ".");
 }
 
+// A long list would hide the rest of the table; it is in the card.
+std::string outcomes(const Variant& v) {
+  constexpr std::size_t kMost = 6;
+  if (v.outcomes.empty()) return {};
+  if (v.outcomes.size() > kMost) return fmt::format(" *Outcomes:* {}.", v.outcomes.size());
+  return fmt::format(" *Outcomes:* `{}`.", fmt::join(v.outcomes, "`, `"));
+}
+
 std::string card_text(const Card& c) {
   std::string out = fmt::format("\n<a id=\"{}\"></a>\n### {}\n\n", c.id, c.title);
   out += fmt::format("**Question.** {}\n\n**Answer.** {}\n\n**What fits:** {}.\n\n", c.question, c.answer, c.primitive);
@@ -62,9 +70,9 @@ std::string card_text(const Card& c) {
   for (const Variant& v : c.variants) {
     std::string options;
     if (!v.options.empty()) options = fmt::format(" (`{}`)", fmt::join(v.options, " "));
-    out += fmt::format("| [`{}`](../catalogue/{}/{}) | {}{} | {}{}{} |\n", v.name, c.id, v.file.filename().string(),
+    out += fmt::format("| [`{}`](../catalogue/{}/{}) | {}{} | {}{}{}{} |\n", v.name, c.id, v.file.filename().string(),
                        verdict(v), options, cell(v.what), cell(sentence("Breaks", v.breaks)),
-                       cell(sentence("Costs", v.costs)));
+                       cell(sentence("Costs", v.costs)), cell(outcomes(v)));
   }
   if (!c.reading.empty()) out += fmt::format("\nFurther reading: {}.\n", fmt::join(c.reading, "; "));
   return out;

@@ -86,7 +86,7 @@ constexpr std::array kFlags = {
          "with --all: write the verdicts, and whether they agree, as JSON; of one variant: the report of its check"},
     Flag{"--jobs", "N", "", "all cores", kRun, "with --all: build and check N variants at the same time; also -j N"},
     Flag{"--build-dir", "DIR", "", "the user's cache", kRun, "where the programs are built and kept"},
-    Flag{"--need", "WHAT", "state|wait|hand-over|limit|once|meet|faster|many-waits|machines", "", kWhich,
+    Flag{"--need", "WHAT", "state|wait|hand-over|limit|rate|once|meet|faster|many-waits|machines", "", kWhich,
          "what the threads need from each other"},
     Flag{"--data", "WHAT", "word|counter|hot-counter|invariant|mostly-read|several-locks|calls-itself", "", kWhich,
          "with --need state: what is shared"},

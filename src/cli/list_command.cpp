@@ -30,6 +30,7 @@ std::string to_json(const Catalogue& all) {
       }
       one["what"] = v.what;
       if (!v.options.empty()) one["options"] = v.options;
+      if (!v.outcomes.empty()) one["outcomes"] = v.outcomes;
       variants.push_back(std::move(one));
     }
     patterns.push_back(

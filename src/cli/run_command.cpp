@@ -40,8 +40,21 @@ struct Job {
   std::string name() const { return fmt::format("{}/{}", card->id, variant->name); }
 };
 
+// What its executions come to, where the card lists that.
+std::string wrong_outcomes(const Variant& variant, const std::string& program) {
+  if (variant.outcomes.empty()) return {};
+  Words words = {(catalogue::own_folder() / "lockstep").string(), "show", "--color", "never"};
+  for (const std::string& outcome : variant.outcomes) words.insert(words.end(), {"--expect", outcome});
+  words.insert(words.end(), variant.options.begin(), variant.options.end());
+  words.insert(words.end(), {"--", program});
+  const catalogue::Ended ended = catalogue::run_process(words);
+  if (ended.status == host::kExitPass) return {};
+  return fmt::format("its outcomes are not those of the card:\n{}{}", ended.out, ended.err);
+}
+
 // In a process of its own, as a user runs it; so that several can run at the same time.
 void build_and_check(const Builder& builder, const Words& extra, Job* job) {
+  std::string outcomes;
   try {
     const std::string program = builder.build(*job->card, *job->variant).string();
     Words words = {(catalogue::own_folder() / "lockstep").string(),
@@ -61,10 +74,12 @@ void build_and_check(const Builder& builder, const Words& extra, Job* job) {
     } else {
       job->found = catalogue::parse_verdict(ended.out);
     }
+    outcomes = wrong_outcomes(*job->variant, program);
   } catch (const UserError& error) {
     job->found.problem = error.what();
   }
   job->disagrees = catalogue::disagreement(*job->variant, job->found);
+  if (job->disagrees.empty()) job->disagrees = outcomes;
 }
 
 Json to_json(const Job& job) {

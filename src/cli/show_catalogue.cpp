@@ -34,6 +34,7 @@ class Words {
     paragraph(v.what, 6);
     if (!v.breaks.empty()) paragraph("Breaks: " + v.breaks, 6);
     if (!v.costs.empty()) paragraph("Costs: " + v.costs, 6);
+    if (!v.outcomes.empty()) paragraph(fmt::format("All outcomes: {}", fmt::join(v.outcomes, "; ")), 6);
     if (!v.options.empty()) paragraph(fmt::format("Checked with {}", fmt::join(v.options, " ")), 6);
   }
   void source(const Card& card, const Variant& v) {

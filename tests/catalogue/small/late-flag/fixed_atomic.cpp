@@ -3,10 +3,11 @@
 #include <thread>
 
 std::atomic<bool> set = false;
+int seen = 0;
 
 int main() {
   std::thread t([] { set = true; });
-  const bool seen = set;
+  seen = set;
   t.join();
   return seen && !set;
 }
