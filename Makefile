@@ -8,7 +8,7 @@ JOBS ?= $(shell nproc)
 # The release build is the preset `release`, in build/; the others are in build-<preset>/.
 BUILD := cmake --build build -j $(JOBS)
 
-.PHONY: all demo test unit sanitize install bench format format-check lint clean help
+.PHONY: all demo test unit sanitize mutations install bench bench-sync format format-check lint clean help
 .DEFAULT_GOAL := all
 # Steps share build folders and the package manager; the work inside each is parallel.
 .NOTPARALLEL:
@@ -37,6 +37,10 @@ sanitize: ## The host half's unit tests under AddressSanitizer with UBSan, and u
 	  tools/run_ctest build-$$preset -j $(JOBS) || exit 1; \
 	done
 
+mutations: all ## Break lockstep::sync in small ways; lockstep check must notice
+	@tools/bootstrap test
+	@tests/sync/mutations/run -j $(JOBS)
+
 install: all ## Install below PREFIX (/usr/local); DESTDIR is honoured
 	@DESTDIR='$(DESTDIR)' cmake --install build --prefix '$(PREFIX)'
 
@@ -46,6 +50,10 @@ bench: ## Measure, as the numbers in bench/README.md were
 	@$(BUILD)
 	@bench/run
 	@bench/reporting
+
+bench-sync: all ## Measure lockstep::sync against what Debian packages; writes docs/sync-benchmarks.md
+	@tools/bootstrap bench
+	@bench/sync/run
 
 format: ## Lay out every C and C++ file
 	@tools/bootstrap lint

@@ -17,6 +17,10 @@ endif()
 if(EXISTS "${PROJECT_SOURCE_DIR}/include/lockstep")
   install(DIRECTORY include/lockstep DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.h")
 endif()
+if(TARGET lockstep_sync)
+  install(EXPORT lockstep_libraries NAMESPACE lockstep:: DESTINATION "${lockstep_package_dir}"
+    FILE lockstepLibraries.cmake)
+endif()
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 configure_package_config_file(

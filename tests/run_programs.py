@@ -107,9 +107,10 @@ def build(source, compiler, header, root, build_dir):
     command += ["-shared-libsan"] if "clang" in compiler else ["-Wno-tsan"]
     command += ["-I", str(root / "include"), str(source), "-o", str(binary), *shlex.split(header["flags"])]
     stamp = binary.with_name(binary.name + ".command")
+    sources = [source, *source.parent.glob("*.h"), *(root / "include").rglob("*.h")]
     if (
         binary.exists()
-        and binary.stat().st_mtime > source.stat().st_mtime
+        and binary.stat().st_mtime > max(path.stat().st_mtime for path in sources)
         and stamp.exists()
         and stamp.read_text() == shlex.join(command)
     ):

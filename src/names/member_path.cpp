@@ -80,7 +80,11 @@ std::string path(Dwarf_Die type, std::uint64_t offset, bool show_index, int dept
     const bool closure = dwarf_tag(&type) != DW_TAG_union_type && (!owner || owner[0] == '<');
     const bool capture = name && closure && name[0] == '_' && name[1] == '_' && name[2] != '\0';
     if (capture) name += 2;
-    const bool hidden = !name || (is_reserved(name) && !capture);
+    // What a primitive of lockstep::sync is made of is its own business, like the standard library's.
+    const char* declared_in = dwarf_decl_file(&type);
+    const bool inside_primitive =
+        name && std::string_view(name).ends_with('_') && declared_in && is_sync_file(declared_in);
+    const bool hidden = !name || (is_reserved(name) && !capture) || inside_primitive;
     const bool elements = name && std::string_view(name) == "_M_elems";  // std::array
     return (hidden ? "" : "." + std::string(name)) +
            path(member_type, offset - start, hidden ? elements : true, depth + 1, classes);

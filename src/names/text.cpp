@@ -122,9 +122,11 @@ std::string first_argument(std::string_view text, std::string_view name) {
 bool is_library_file(std::string_view path) {
   return path.empty() || path.starts_with("/usr/include/") || path.starts_with("/usr/lib/") ||
          path.find("/c++/") != std::string_view::npos || path.find("/bits/") != std::string_view::npos ||
-         path.starts_with("bits/") || path.find("lockstep/check.h") != std::string_view::npos ||
+         path.starts_with("bits/") || path.find("lockstep/check.h") != std::string_view::npos || is_sync_file(path) ||
          path.find("/sysdeps/") != std::string_view::npos;
 }
+
+bool is_sync_file(std::string_view path) { return path.find("lockstep/sync/") != std::string_view::npos; }
 
 bool is_reserved(std::string_view name) {
   return name.size() >= 2 && name[0] == '_' && (name[1] == '_' || (name[1] >= 'A' && name[1] <= 'Z'));

@@ -23,6 +23,8 @@ std::string first_argument(std::string_view text, std::string_view name);
 
 /// Whether a source file is the system's or the standard library's, and not the user's.
 bool is_library_file(std::string_view path);
+/// A header of lockstep::sync: a library, too.
+bool is_sync_file(std::string_view path);
 
 /// Whether a member or function name is an implementation detail of a library (`_M_mutex`, `__data`).
 bool is_reserved(std::string_view name);

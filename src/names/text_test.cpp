@@ -34,6 +34,7 @@ TEST(Text, FirstArgument) {
 TEST(Text, LibraryFiles) {
   EXPECT_TRUE(is_library_file("/usr/include/c++/12/thread"));
   EXPECT_TRUE(is_library_file("/usr/lib/llvm-14/lib/clang/14.0.6/include/stddef.h"));
+  EXPECT_TRUE(is_library_file("/usr/local/include/lockstep/sync/mutex.h"));
   EXPECT_FALSE(is_library_file("/home/u/bank.cpp"));
   EXPECT_FALSE(is_library_file("bank.cpp"));
 }

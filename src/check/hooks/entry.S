@@ -78,6 +78,8 @@
         STUB    mtx_trylock
         STUB    mtx_timedlock
         STUB    syscall
+        STUB    lockstep_runtime_lock
+        STUB    lockstep_runtime_acquire
 
         .bss
         .p2align 3

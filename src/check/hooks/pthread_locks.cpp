@@ -118,11 +118,13 @@ LOCKSTEP_EXPORT int pthread_cond_clockwait(pthread_cond_t* c, pthread_mutex_t* m
 }
 LOCKSTEP_EXPORT int pthread_cond_signal(pthread_cond_t* c) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(pthread_cond_signal)(c));
-  return sync::condition_notify(t, address_of(c), false, pc);
+  sync::condition_notify(t, address_of(c), false, pc);
+  return 0;
 }
 LOCKSTEP_EXPORT int pthread_cond_broadcast(pthread_cond_t* c) {
   LOCKSTEP_HOOK(LOCKSTEP_REAL(pthread_cond_broadcast)(c));
-  return sync::condition_notify(t, address_of(c), true, pc);
+  sync::condition_notify(t, address_of(c), true, pc);
+  return 0;
 }
 
 // ---- reader-writer locks ----

@@ -25,9 +25,15 @@ int mutex_destroy(Thread& t, u64 mutex, u64 pc);
 int mutex_lock(Thread& t, u64 mutex, protocol::LockType type, Mode mode, u64 deadline, u64 pc);
 int mutex_unlock(Thread& t, u64 mutex, protocol::LockType type, u64 pc);
 int mutex_consistent(Thread& t, u64 mutex);
+/// The caller holds the mutex for a coroutine: no thread is its owner, and any may unlock it.
+void mutex_disown(Thread& t, u64 mutex);
+int mutex_unlock_disowned(Thread& t, u64 mutex, u64 pc);
+/// The number of the thread that holds it, as gettid says; all ones for a coroutine, 0: nobody.
+u32 mutex_holder(Thread& t, u64 mutex);
 
 int condition_wait(Thread& t, u64 condition, u64 mutex, Mode mode, u64 deadline, u64 pc);
-int condition_notify(Thread& t, u64 condition, bool all, u64 pc);
+/// How many were woken.
+u32 condition_notify(Thread& t, u64 condition, bool all, u64 pc);
 int condition_destroy(Thread& t, u64 condition, u64 pc);
 
 int rwlock_init(Thread& t, u64 lock, bool prefers_writers, u64 pc);
@@ -37,7 +43,8 @@ int rwlock_unlock(Thread& t, u64 lock, u64 pc);
 
 int semaphore_init(Thread& t, u64 semaphore, u32 value);
 int semaphore_wait(Thread& t, u64 semaphore, Mode mode, u64 deadline, u64 pc);
-int semaphore_post(Thread& t, u64 semaphore, u64 pc);
+/// EOVERFLOW: that would be more than `most`.
+int semaphore_post(Thread& t, u64 semaphore, u64 pc, u32 n = 1, u32 most = 0x7fffffff);
 u32 semaphore_value(Thread& t, u64 semaphore);
 void semaphore_destroy(Thread& t, u64 semaphore);
 

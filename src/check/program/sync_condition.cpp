@@ -69,11 +69,12 @@ int condition_wait(Thread& t, u64 condition, u64 mutex, Mode mode, u64 deadline,
   return result ? result : taken;
 }
 
-int condition_notify(Thread& t, u64 condition, bool all, u64 pc) {
+u32 condition_notify(Thread& t, u64 condition, bool all, u64 pc) {
   Object& c = objects::get(condition, ObjectKind::kCondition);
   turn(t, touching(condition, all ? Op::kNotifyAll : Op::kNotifyOne), nullptr, nullptr, pc);
   program.add_event(t, &c, all ? Op::kNotifyAll : Op::kNotifyOne, c.waiters.size > 0);
   ++t.effects;
+  u32 woken_up = all ? c.waiters.size : c.waiters.size ? 1 : 0;
   auto wake = [&](u32 i) {
     Thread& w = *c.waiters[i];
     c.waiters.erase_at(i);
@@ -89,15 +90,14 @@ int condition_notify(Thread& t, u64 condition, bool all, u64 pc) {
     return w.id;
   };
   if (all) {
-    u32 n = c.waiters.size;
     while (c.waiters.size) wake(0);
-    record(t, {.op = Op::kNotifyAll, .addr = condition, .aux = n});
+    record(t, {.op = Op::kNotifyAll, .addr = condition, .aux = woken_up});
   } else {
     u16 who = protocol::kNoThread;
     if (c.waiters.size) who = wake(program.choose(ChoiceKind::kNotify, c.waiters.size, t));
     record(t, {.op = Op::kNotifyOne, .addr = condition, .other = who});
   }
-  return 0;
+  return woken_up;
 }
 
 int condition_destroy(Thread& t, u64 condition, u64 pc) {

@@ -2,6 +2,16 @@
 #include "program/sync_common.h"
 
 namespace lockstep::runtime::sync {
+namespace {
+
+// Stands for the coroutine that holds a mutex: not one of the program's threads.
+Thread& no_thread() {
+  static Thread nobody;
+  nobody.id = protocol::kNoThread;
+  return nobody;
+}
+
+}  // namespace
 
 void mutex_mirror(u64 mutex, int* owner_word) {
   Object* m = objects::find(mutex, ObjectKind::kMutex);
@@ -109,6 +119,27 @@ int mutex_unlock(Thread& t, u64 mutex, LockType type, u64 pc) {
   record(t, {.op = Op::kUnlock, .lock_type = m.lock_type, .addr = mutex});
   give_mutex(t, m);
   return 0;
+}
+
+void mutex_disown(Thread& t, u64 mutex) {
+  Object& m = mutex_at(mutex, LockType::kNormal);
+  lock_order::given_back(t, mutex);
+  m.owner = &no_thread();
+}
+
+int mutex_unlock_disowned(Thread& t, u64 mutex, u64 pc) {
+  Object& m = mutex_at(mutex, LockType::kNormal);
+  if (m.owner == &no_thread()) m.owner = &t;
+  return mutex_unlock(t, mutex, LockType::kNormal, pc);
+}
+
+u32 mutex_holder(Thread& t, u64 mutex) {
+  Object& m = mutex_at(mutex, LockType::kNormal);
+  program.visible(t, touching(mutex, Op::kTryLock, false));
+  program.add_event(t, &m, Op::kNone, false);
+  spin::note_read(t, &m.version, m.version);
+  if (!m.owner) return 0;
+  return m.owner->id == protocol::kNoThread ? ~0u : 1000u + m.owner->id;
 }
 
 int mutex_consistent(Thread& t, u64 mutex) {

@@ -36,12 +36,12 @@ int semaphore_wait(Thread& t, u64 semaphore, Mode mode, u64 deadline, u64 pc) {
   return 0;
 }
 
-int semaphore_post(Thread& t, u64 semaphore, u64 pc) {
+int semaphore_post(Thread& t, u64 semaphore, u64 pc, u32 n, u32 most) {
   Object& s = objects::get(semaphore, ObjectKind::kSemaphore);
   turn(t, touching(semaphore, Op::kSemPost), nullptr, nullptr, pc);
-  if (s.count >= 0x7fffffff) return EOVERFLOW;
+  if (s.count + n > most) return EOVERFLOW;
   program.add_event(t, &s, Op::kSemPost);
-  ++s.count;
+  s.count += n;
   ++s.version;
   ++t.effects;
   release_to(t, s.clock);

@@ -130,7 +130,8 @@ void describe_locks() {
   r.held_count = 0;
   for (Object* o = objects::all(); o && r.held_count < protocol::kMaxHeld; o = o->next) {
     if (!o->address) continue;
-    if (o->owner) r.held[r.held_count++] = {o->address, o->acquired, o->owner->id};
+    if (o->owner && o->owner->id != protocol::kNoThread)
+      r.held[r.held_count++] = {o->address, o->acquired, o->owner->id};
     for (u32 i = 0; i < o->readers.size && r.held_count < protocol::kMaxHeld; ++i) {
       r.held[r.held_count++] = {o->address, o->acquired, o->readers[i]};
     }

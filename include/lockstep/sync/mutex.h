@@ -1,0 +1,265 @@
+// mutex: a lock of four bytes for threads and coroutines, with an owner, lock-order checking and statistics, always on.
+//
+//     lockstep::sync::mutex m("accounts");              // the name is optional
+//     { std::scoped_lock lock(m); … }                   // standard names: lock, try_lock, try_lock_for, …
+//     if (m.try_lock_until(deadline::after(2ms), stop_token)) …
+//     auto guard = co_await m.lock_async(executor);     // the coroutine waits, no thread does
+//
+// Thread safety: all members may be called by any thread, but for construction and destruction. unlock() by the thread
+// that locked. A mutex may be destroyed as soon as nobody holds it or waits, also by the thread that got it last:
+// unlock() does not touch the mutex after it let go. Errors (misuse.h): lock() by the holder, unlock() by anyone else,
+// destruction while held or waited on.
+//
+// The word:
+//   bits 0..30  the holder: the kernel's thread number, kCoroutine, or 0: free
+//   bit  31     kParked: somebody waits in the parking table
+//
+//   state          | lock()                        | unlock()
+//   0              | -> holder                     | misuse
+//   holder         | spins; then holder + parked   | -> 0
+//   holder + parked| spins; waits                  | pops the first waiter; -> 0 or parked, or to the waiter
+//   parked         | -> holder + parked            | misuse
+//
+// Invariants: P1..P3 of parking.h. M1: a woken waiter tries again; if it finds the mutex held, that holder's unlock
+// sees kParked once the waiter is queued again, so no wake is lost. M2: a waiter that was woken kVainWakes times and
+// lost to others gets the mutex handed over, and so does a coroutine at once: nobody waits for ever. Memory order:
+// taking is acquire and letting go is release, so critical sections are ordered; everything else on the word is relaxed
+// because the bucket's lock orders it. A hand-over is ordered by the node's state (release/acquire). Complexity: one
+// compare-exchange each for lock and unlock when nobody else is there. Source: Drepper, "Futexes Are Tricky"; Pizlo,
+// "Locking in WebKit" (barging with parking).
+//
+// When not to use it: if order of arrival matters, fair_mutex; if most sections only read and are long, shared_mutex. A
+// mutex in memory shared with another process does not work. Where rivals win: std::mutex has no word of diagnostics to
+// touch, so a thread that takes a million different mutexes once each (every one a new chain, held.h) is quicker there.
+// pthread's can inherit priorities.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <stop_token>
+#include <utility>
+
+#include "lockstep/sync/annotations.h"
+#include "lockstep/sync/held.h"
+#include "lockstep/sync/misuse.h"
+#include "lockstep/sync/registry.h"
+#include "lockstep/sync/waiting.h"
+
+namespace lockstep::sync {
+
+/// A mutex held by a coroutine: what `co_await m.lock_async(…)` gives. Moves between threads with the coroutine.
+template <class Mutex>
+class async_guard {
+ public:
+  async_guard() = default;
+  async_guard(Mutex& m, bool locked) : mutex_(locked ? &m : nullptr) {}
+  async_guard(async_guard&& other) noexcept : mutex_(std::exchange(other.mutex_, nullptr)) {}
+  async_guard& operator=(async_guard&& other) {
+    if (this != &other) {
+      unlock();
+      mutex_ = std::exchange(other.mutex_, nullptr);
+    }
+    return *this;
+  }
+  ~async_guard() { unlock(); }
+  /// False: the stop came first.
+  explicit operator bool() const { return mutex_ != nullptr; }
+  void unlock() {
+    if (Mutex* m = std::exchange(mutex_, nullptr)) m->unlock_async();
+  }
+
+ private:
+  Mutex* mutex_ = nullptr;
+};
+
+class LOCKSTEP_CAPABILITY("mutex") mutex {
+ public:
+  constexpr mutex() noexcept = default;
+  /// The name is copied.
+  explicit mutex(const char* name) { set_name(name); }
+  ~mutex() {
+    if (internal::watched::on()) internal::watched::end(this);
+    if (word_.load(std::memory_order_relaxed) != 0) [[unlikely]]
+      misused("destroyed while held or waited on");
+    internal::tsan::destroy(this);
+    internal::forget(this);
+  }
+  mutex(const mutex&) = delete;
+  mutex& operator=(const mutex&) = delete;
+
+  void set_name(const char* name) { internal::name_object(this, kKind, name); }
+
+  void lock() LOCKSTEP_ACQUIRE() {
+    if (internal::watched::on()) return static_cast<void>(watched_take(0, {}));
+    std::uint32_t me = internal::thread_number();
+    std::uint32_t free = 0;
+    std::int64_t since = 0;
+    // acquire: sees what the last holder did.
+    if (!word_.compare_exchange_strong(free, me, std::memory_order_acquire, std::memory_order_relaxed)) [[unlikely]] {
+      since = internal::wait_begins();
+      lock_slowly(me, {}, {});
+    }
+    internal::acquired(this, kKind, since);
+    internal::tsan::locked(this);
+  }
+
+  bool try_lock() LOCKSTEP_TRY_ACQUIRE(true) {
+    if (internal::watched::on()) return watched_take(internal::watched::kTry, {});
+    bool locked = take(internal::thread_number());
+    if (!locked) return false;
+    internal::acquired(this, kKind);
+    internal::tsan::try_locked(this);
+    return true;
+  }
+
+  template <class Rep, class Period>
+  bool try_lock_for(const std::chrono::duration<Rep, Period>& timeout, const std::stop_token& stop = {})
+      LOCKSTEP_TRY_ACQUIRE(true) {
+    return try_lock_until(deadline::after(timeout), stop);
+  }
+  template <class Clock, class Duration>
+  bool try_lock_until(const std::chrono::time_point<Clock, Duration>& when, const std::stop_token& stop = {})
+      LOCKSTEP_TRY_ACQUIRE(true) {
+    return try_lock_until(deadline::at(when), stop);
+  }
+  /// False: the deadline passed or the stop was requested, and the lock could not be had before.
+  bool try_lock_until(const deadline& until, const std::stop_token& stop = {}) LOCKSTEP_TRY_ACQUIRE(true) {
+    if (internal::watched::on()) return watched_take(0, stop, until);
+    std::uint32_t me = internal::thread_number();
+    std::int64_t since = 0;
+    bool locked = take(me);
+    if (!locked) {
+      since = internal::wait_begins();
+      locked = lock_slowly(me, until, stop);
+    }
+    if (!locked) return false;
+    internal::acquired(this, kKind, since);
+    internal::tsan::try_locked(this);
+    return true;
+  }
+  /// lock(), unless the stop is requested first (false).
+  bool lock(const std::stop_token& stop) LOCKSTEP_TRY_ACQUIRE(true) { return try_lock_until(deadline(), stop); }
+
+  void unlock() LOCKSTEP_RELEASE() {
+    if (internal::watched::on()) return internal::watched::unlock(this, 0);
+    // ThreadSanitizer is told before the word changes, so what unlock finds out must be known before.
+    if (internal::kTsan && !internal::under_checker() && !held_by_this_thread()) misused("unlocked");
+    internal::tsan::unlocking(this);
+    let_go(internal::thread_number());
+    internal::released(this);
+  }
+
+  /// Waits as a coroutine. The guard is false if the stop came first. The holder is "a coroutine": lock orders are not
+  /// followed, and the coroutine may release it on another thread.
+  auto lock_async(executor_ref where, std::stop_token stop = {}) {
+    return internal::async_wait<mutex, async_guard<mutex>>(*this, where, std::move(stop));
+  }
+
+  /// The kernel's number of the thread that holds it now; 0 if nobody does. Stale at once, unless it is the caller.
+  std::uint32_t holder() const noexcept {
+    if (internal::watched::on()) return internal::watched::holder(this) & ~internal::kParked;
+    return word_.load(std::memory_order_relaxed) & ~internal::kParked;
+  }
+  bool held_by_this_thread() const noexcept {
+    if (internal::watched::on()) return internal::watched::holds(this);
+    return holder() == internal::thread_number();
+  }
+
+  /// What holder() is while a coroutine holds the mutex. No thread has this number.
+  static constexpr std::uint32_t kCoroutine = (1u << 31) - 1;
+
+ private:
+  template <class, class>
+  friend class internal::async_wait;
+  template <class P>
+  friend internal::wait_result internal::park(P&, internal::waiter&, const deadline&, const std::stop_token&);
+  friend class async_guard<mutex>;
+  static constexpr const char* kKind = "mutex";
+  static constexpr std::uint32_t kVainWakes = 8;
+  static constexpr std::uint32_t kParked = internal::kParked;
+
+  [[noreturn, gnu::noinline, gnu::cold]] void misused(const char* what) const {
+    std::uint32_t now = holder();
+    std::string by = now == 0 ? "nobody" : now == kCoroutine ? "a coroutine" : "thread " + std::to_string(now);
+    internal::report_misuse(
+        this, kKind, what + std::string(" by thread ") + std::to_string(internal::thread_number()) + "; held by " + by);
+  }
+
+  /// Takes a free mutex, in or out of the bucket's lock; keeps kParked.
+  bool take(std::uint32_t who) noexcept {
+    std::uint32_t now = word_.load(std::memory_order_relaxed);
+    while ((now & ~kParked) == 0) {
+      // acquire: sees what the last holder did.
+      if (word_.compare_exchange_weak(now, now | who, std::memory_order_acquire, std::memory_order_relaxed))
+        return true;
+    }
+    return false;
+  }
+
+  [[gnu::noinline]] bool lock_slowly(std::uint32_t me, const deadline& until, const std::stop_token& stop) {
+    if (holder() == me) misused("locked again");
+    for (internal::spinner spin; spin.again(holder());) {
+      if (take(me)) return true;
+    }
+    for (std::uint32_t vain = 0;; ++vain) {
+      internal::waiter w(vain);
+      if (internal::park(*this, w, until, stop) != internal::wait_result::granted) return false;
+      // relaxed: if it was handed over or taken in the queue's lock, that has ordered it (the node's state, or take()).
+      if (holder() == me || take(me)) return true;
+    }
+  }
+
+  void let_go(std::uint32_t me) {
+    std::uint32_t held = me;
+    // release: the next holder sees what we did.
+    if (word_.compare_exchange_strong(held, 0, std::memory_order_release, std::memory_order_relaxed)) [[likely]]
+      return;
+    unlock_slowly(me);
+  }
+  void unlock_async() {
+    if (internal::watched::on()) return internal::watched::unlock(this, internal::watched::kCoroutine);
+    let_go(kCoroutine);
+  }
+
+  [[gnu::noinline]] void unlock_slowly(std::uint32_t me) {
+    if (holder() != me) misused("unlocked");
+    internal::woken list;
+    internal::parking_queue queue(this);
+    // Held by us, and kParked changes only under this lock: nobody else changes the word now.
+    std::uint32_t next = 0;
+    if (internal::waiter* w = queue.front()) {
+      queue.pop(*w, list);
+      if (w->is_coroutine())
+        next = kCoroutine;
+      else if (w->wants >= kVainWakes)
+        next = w->thread;
+      if (!queue.empty()) next |= kParked;
+    }
+    // release: as above. The last touch: whoever takes it now may destroy the mutex.
+    word_.store(next, std::memory_order_release);
+  }
+
+  // ---- waiting.h
+  bool watched_take(unsigned how, const std::stop_token& stop, const deadline& until = {}) {
+    return internal::watched::lock(this, how, until, stop) == 0;
+  }
+  bool take_or_mark(internal::waiter& w) noexcept {
+    std::uint32_t who = w.is_coroutine() ? kCoroutine : w.thread;
+    for (;;) {
+      if (take(who)) return true;
+      std::uint32_t now = word_.load(std::memory_order_relaxed);
+      if ((now & ~kParked) == 0) continue;
+      // relaxed: the bit says "look into the queue", which the bucket's lock orders.
+      if ((now & kParked) || word_.compare_exchange_strong(now, now | kParked, std::memory_order_relaxed)) return false;
+    }
+  }
+  void removed(internal::parking_queue& queue, internal::woken&) noexcept {
+    if (queue.empty()) internal::clear_parked(word_);
+  }
+
+  std::atomic<std::uint32_t> word_ = 0;
+};
+static_assert(sizeof(mutex) == 4);
+
+}  // namespace lockstep::sync

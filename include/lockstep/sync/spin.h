@@ -1,0 +1,61 @@
+// How long a thread looks at a word before it goes to sleep.
+//
+// Spinning pays only if the change is made by a thread that runs meanwhile. So nobody spins
+//   - on a machine with one processor,
+//   - while more threads are runnable than there are processors (the kernel's count, looked up at most every 5 ms),
+//   - for a holder that sleeps in one of our own waits,
+//   - under `lockstep check`, where it could change nothing but the number of executions.
+// A holder that the kernel has preempted cannot be told from one that runs; the bound of the loop is for that case.
+// Pauses get longer up to 16 at a time, so that spinners leave the line to the one that works.
+// Thread safety: a `spinner` belongs to one thread; the rest may be called by any.
+// Source: Karlin, Li, Manasse, Owicki, "Empirical Studies of Competitive Spinning", SOSP 1991: spin about as long as
+// sleeping and waking would cost.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "lockstep/sync/futex.h"
+#include "lockstep/sync/thread.h"
+#include "lockstep/sync/tool.h"
+
+namespace lockstep::sync::internal {
+
+/// Set by `measure_load`: at least one processor is free for a spinner.
+constinit inline std::atomic<bool> spinning_pays = false;
+/// When to measure again, in nanoseconds of the steady clock.
+constinit inline std::atomic<std::int64_t> load_valid_until = 0;
+/// Counts runnable threads and processors, if the last count is older than 5 ms. Some microseconds then, else 25 ns.
+void measure_load() noexcept;
+
+/// One stay in a loop that looks at a word:
+///     for (spinner spin; spin.again(holder);) if (try_it()) return;
+class spinner {
+ public:
+  /// About 5 µs: what a sleep and a wake cost.
+  static constexpr std::uint32_t kPauses = 400;
+
+  explicit spinner(std::uint32_t pauses = kPauses) noexcept : left_(pauses) {
+    if (under_checker()) {
+      left_ = 0;
+      return;
+    }
+    measure_load();
+  }
+  /// Pauses; false: it is time to sleep. `holder` is the thread on which the change depends, 0 if unknown.
+  bool again(std::uint32_t holder = 0) noexcept {
+    if (left_ == 0 || !spinning_pays.load(std::memory_order_relaxed)) return false;
+    if (holder != 0 && sleepers::asleep(holder)) return false;
+    std::uint32_t now = step_ < left_ ? step_ : left_;
+    left_ -= now;
+    for (std::uint32_t i = 0; i < now; ++i) cpu_pause();
+    if (step_ < 16) step_ *= 2;
+    return true;
+  }
+
+ private:
+  std::uint32_t left_;
+  std::uint32_t step_ = 1;
+};
+
+}  // namespace lockstep::sync::internal
