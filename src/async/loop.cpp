@@ -43,6 +43,7 @@ loop::~loop() {
   stop_.reset();
   // Other threads may still be on their way out of post().
   while (posting_.load(std::memory_order_acquire) != 0) ::usleep(0);
+  remote_.take_all();  // a mailbox whose scope has ended
   backend_.reset();
   free_finished();
   here.current = nullptr;

@@ -385,7 +385,7 @@ class uring_backend final : public backend {
         prepare(op);
         return;
       }
-      result = static_cast<int>(op.done);
+      result = op.done == op.size ? static_cast<int>(op.done) : -ECANCELED;
     }
     if (op.kind == io_kind::readable && result > 0) result = 0;
     // Not cancelled by us: the descriptor was closed.

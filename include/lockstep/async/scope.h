@@ -20,6 +20,7 @@
 
 #include <coroutine>
 #include <exception>
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -29,6 +30,13 @@
 #include "lockstep/async/task.h"
 
 namespace lockstep::async {
+
+class scope;
+
+namespace internal {
+class mailbox;  // from_thread.h
+std::shared_ptr<mailbox> mailbox_of(scope& s);
+}  // namespace internal
 
 class scope : private internal::completion {
  public:
@@ -45,10 +53,7 @@ class scope : private internal::completion {
     context_.loop().make_ready(p);
   }
   /// Cancels all tasks of the scope, quietly.
-  void cancel() noexcept {
-    cancelled_here_ = true;
-    context_.cancel();
-  }
+  void cancel() noexcept { context_.cancel(); }
   bool is_cancelled() const noexcept { return context_.is_cancelled(); }
   /// Tasks that have not ended, without f's own.
   std::size_t running() const noexcept { return running_; }
@@ -57,8 +62,12 @@ class scope : private internal::completion {
   template <class F>
   friend task<> with_scope(F f);
 
-  scope(internal::promise_base& owner) noexcept : context_(*owner.context, &owner) {}
-  ~scope() = default;
+  friend std::shared_ptr<internal::mailbox> internal::mailbox_of(scope& s);
+
+  explicit scope(internal::promise_base& owner) noexcept : context_(*owner.context, &owner) {}
+  ~scope() { close_mailbox(); }
+
+  void close_mailbox() noexcept;
 
   internal::promise_base* completed(internal::promise_base& ended) noexcept override;
   void failed(std::exception_ptr e) noexcept;
@@ -88,7 +97,7 @@ class scope : private internal::completion {
   std::size_t running_ = 0;
   join_awaiter* joiner_ = nullptr;
   std::exception_ptr error_;
-  bool cancelled_here_ = false;
+  std::shared_ptr<internal::mailbox> mailbox_;
 };
 
 /// f is called with the scope, and gives a task; both live until all of the scope's tasks have ended.
@@ -105,7 +114,10 @@ task<> with_scope(F f) {
   } catch (...) {
     s.failed(std::current_exception());
   }
-  co_await scope::join_awaiter(s);
+  do {
+    co_await scope::join_awaiter(s);
+    s.close_mailbox();  // what other threads have posted before is started
+  } while (s.running_ != 0);
   if (s.error_) std::rethrow_exception(std::move(s.error_));
   if (self.context->is_cancelled() && s.context_.is_cancelled()) throw cancelled{};
 }

@@ -8,8 +8,9 @@
 //     int main() { lockstep::async::run(program()); }
 //
 // A task is one pointer, moves, and is awaited once, as an rvalue: `co_await twice(1)` or `co_await std::move(t)`.
-// Arguments are copied into the coroutine's frame, references are kept as references: what they name must live until
-// the task has ended. A lambda that is a coroutine must outlive it too; pass what it needs as arguments.
+// Arguments are copied into the coroutine's frame, and live until the task is destroyed (not until it ends: close what
+// somebody else waits for). References are kept as references: what they name must live until the task has ended. A
+// lambda that is a coroutine must outlive it too; pass what it needs as arguments.
 //
 // Which thread resumes you: always the one that called run(). Cancel safety: a task cannot be abandoned half way. To
 // cancel one (scope, when_any, with_timeout) makes what it waits for throw `cancelled`, and waits for its end.

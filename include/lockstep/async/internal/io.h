@@ -77,8 +77,9 @@ class descriptor {
 
 class io_op : public wait_node {
  public:
-  io_op(io_kind k, int descriptor, void* d = nullptr, std::size_t n = 0, std::int64_t o = -1) noexcept
-      : kind(k), fd(descriptor), data(d), size(n), offset(o) {}
+  io_op(io_kind k, int descriptor, void* d = nullptr, std::size_t n = 0, std::int64_t o = -1,
+        internal::descriptor* from = nullptr) noexcept
+      : kind(k), fd(descriptor), data(d), size(n), offset(o), source(from) {}
 
   bool await_ready() const noexcept { return false; }
   template <class Promise>
@@ -109,7 +110,7 @@ class io_op : public wait_node {
   std::size_t size;
   std::int64_t offset;
   std::size_t done = 0;          // send_all: what has been sent
-  descriptor* source = nullptr;  // receive, accept: where the backend keeps what came early
+  internal::descriptor* source;  // receive: where the backend keeps what came early
 
  private:
   bool begin(promise_base& p) noexcept;
