@@ -60,9 +60,12 @@ class scope : private internal::completion {
 
  private:
   template <class F>
-  friend task<> with_scope(F f);
+  friend task<> with_scope(F&& f);
 
   friend std::shared_ptr<internal::mailbox> internal::mailbox_of(scope& s);
+
+  template <class F>
+  static task<> run(F f);
 
   explicit scope(internal::promise_base& owner) noexcept : context_(*owner.context, &owner) {}
   ~scope() { close_mailbox(); }
@@ -100,9 +103,8 @@ class scope : private internal::completion {
   std::shared_ptr<internal::mailbox> mailbox_;
 };
 
-/// f is called with the scope, and gives a task; both live until all of the scope's tasks have ended.
 template <class F>
-task<> with_scope(F f) {
+task<> scope::run(F f) {
   internal::promise_base& self = co_await internal::this_context{};
   scope s(self);
   try {
@@ -115,11 +117,18 @@ task<> with_scope(F f) {
     s.failed(std::current_exception());
   }
   do {
-    co_await scope::join_awaiter(s);
+    co_await join_awaiter(s);
     s.close_mailbox();  // what other threads have posted before is started
   } while (s.running_ != 0);
   if (s.error_) std::rethrow_exception(std::move(s.error_));
   if (self.context->is_cancelled() && s.context_.is_cancelled()) throw cancelled{};
+}
+
+/// f is called with the scope, and gives a task; both live until all of the scope's tasks have ended.
+template <class F>
+task<> with_scope(F&& f) {
+  static_assert(internal::kSurvivesCoAwait<F>, "GCC 12 breaks a temporary lambda's captures: give it a name first");
+  return scope::run<std::decay_t<F>>(std::forward<F>(f));
 }
 
 }  // namespace lockstep::async

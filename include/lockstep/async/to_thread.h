@@ -102,10 +102,12 @@ class to_thread_awaiter final : public wait_node, private remote_node {
 
 template <class F>
 [[nodiscard]] internal::to_thread_awaiter<std::decay_t<F>> to_thread(sync::thread_pool& pool, F&& f) {
+  static_assert(internal::kSurvivesCoAwait<F>, "GCC 12 breaks a temporary lambda's captures: give it a name first");
   return {pool, std::forward<F>(f)};
 }
 template <class F>
 [[nodiscard]] internal::to_thread_awaiter<std::decay_t<F>> to_thread(F&& f) {
+  static_assert(internal::kSurvivesCoAwait<F>, "GCC 12 breaks a temporary lambda's captures: give it a name first");
   return {blocking_pool(), std::forward<F>(f)};
 }
 

@@ -2,12 +2,12 @@
 // options: --mode exhaustive
 // The hand-off between threads and a loop: two threads push, the loop sleeps when there is nothing. Whatever was pushed
 // is taken once, what a thread did before is seen, and no push is slept through.
+#include "lockstep/async/internal/remote_queue.h"
+
 #include <cassert>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
-
-#include "lockstep/async/internal/remote_queue.h"
 
 using namespace lockstep::async::internal;
 

@@ -146,6 +146,17 @@ struct final_awaiter {
   void await_resume() const noexcept {}
 };
 
+/// GCC before 13 copies the bytes of a lambda that is made inside of a co_await expression, and so breaks what it
+/// captured by value unless that is trivially copyable (std::string, shared_ptr are not). Such a lambda needs a name:
+///     auto f = [path] { … };  co_await to_thread(f);
+template <class F>
+inline constexpr bool kSurvivesCoAwait =
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+    std::is_lvalue_reference_v<F> || std::is_trivially_copyable_v<std::remove_reference_t<F>>;
+#else
+    true;
+#endif
+
 /// What our own awaiters derive from. Others are awaited through a bridge (bridge.h).
 struct awaiter_tag {};
 
