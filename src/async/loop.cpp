@@ -29,12 +29,12 @@ loop::loop(const run_options& options)
   if (here.current) throw std::logic_error("lockstep::async::run: this thread runs a loop already");
   prepare_diagnosis();
   backend_ = make_backend(options.backend);
-  here.current = this;
   if (options.stop.stop_possible()) stop_ = std::make_unique<external_stop>(*this, options.stop);
   // A simulation is not to have a thread of ours in it.
   if (options.backend == backend_kind::simulated) watchdog_limit_ = 0;
   watch(*this);
   enlist(*this);
+  here.current = this;
 }
 
 loop::~loop() {

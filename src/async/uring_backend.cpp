@@ -212,11 +212,10 @@ class uring_backend final : public backend {
       ::close(fd);
       return;
     }
-    // Whatever waits for the descriptor keeps its file open. One system call for both.
+    // Whatever waits for the descriptor keeps its file open. One system call for both, which are done in order.
     io_uring_sqe* s = sqe();
     io_uring_prep_cancel_fd(s, fd, IORING_ASYNC_CANCEL_ALL);
     s->user_data = kIgnored;
-    s->flags |= IOSQE_IO_HARDLINK;
     s = sqe();
     io_uring_prep_close(s, fd);
     s->user_data = kIgnored;
