@@ -122,8 +122,12 @@ void by_asio() {
 
 struct uv_session {
   uv_tcp_t socket;
-  uv_write_t request;
   char buffer[kBuffer];
+};
+/// What could not be written at once.
+struct uv_rest {
+  uv_write_t request;
+  std::string text;
 };
 void by_uv() {
   uv_loop_t* loop = uv_default_loop();
@@ -144,14 +148,20 @@ void by_uv() {
           *b = uv_buf_init(static_cast<uv_session*>(h->data)->buffer, kBuffer);
         },
         [](uv_stream_t* stream, ssize_t n, const uv_buf_t* b) {
-          auto* session = static_cast<uv_session*>(stream->data);
+          if (n == 0 || uv_is_closing(reinterpret_cast<uv_handle_t*>(stream))) return;
           if (n < 0) {
             uv_close(reinterpret_cast<uv_handle_t*>(stream),
                      [](uv_handle_t* h) { delete static_cast<uv_session*>(h->data); });
             return;
           }
           uv_buf_t out = uv_buf_init(b->base, static_cast<unsigned>(n));
-          uv_write(&session->request, stream, &out, 1, [](uv_write_t*, int) {});
+          int sent = uv_try_write(stream, &out, 1);
+          if (sent == n || (sent < 0 && sent != UV_EAGAIN)) return;  // an error is read, too
+          std::size_t done = sent < 0 ? 0 : static_cast<std::size_t>(sent);
+          auto* rest = new uv_rest{{}, std::string(b->base + done, static_cast<std::size_t>(n) - done)};
+          rest->request.data = rest;
+          out = uv_buf_init(rest->text.data(), static_cast<unsigned>(rest->text.size()));
+          uv_write(&rest->request, stream, &out, 1, [](uv_write_t* r, int) { delete static_cast<uv_rest*>(r->data); });
         });
   });
   int length = sizeof a;
