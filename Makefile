@@ -8,7 +8,7 @@ JOBS ?= $(shell nproc)
 # The release build is the preset `release`, in build/; the others are in build-<preset>/.
 BUILD := cmake --build build -j $(JOBS)
 
-.PHONY: all demo test unit sanitize mutations install bench bench-sync format format-check lint clean help
+.PHONY: all demo test unit sanitize mutations install bench bench-sync bench-async format format-check lint clean help
 .DEFAULT_GOAL := all
 # Steps share build folders and the package manager; the work inside each is parallel.
 .NOTPARALLEL:
@@ -55,6 +55,10 @@ bench: ## Measure, as the numbers in bench/README.md were
 bench-sync: all ## Measure lockstep::sync against what Debian packages; writes docs/sync-benchmarks.md
 	@tools/bootstrap bench
 	@bench/sync/run
+
+bench-async: all ## Measure lockstep::async against Asio, libuv, asyncio and a raw epoll loop; writes docs/async-benchmarks.md
+	@tools/bootstrap bench
+	@bench/async/run
 
 format: ## Lay out every C and C++ file
 	@tools/bootstrap lint

@@ -1,0 +1,124 @@
+// The loop of a thread: takes coroutines from its ready queue, and waits for timers, the kernel and other threads when
+// there are none. Internal; run.h is the way in.
+//
+// A round: (1) resume what was ready when the round began; (2) what other threads have pushed; (3) timers that are due;
+// (4) the kernel, waiting only if nothing is ready. While coroutines keep each other ready, 2 to 4 come every
+// kRoundsBetweenPolls rounds.
+// Invariants: a loop's coroutines, timers and descriptors are touched by its thread only; others use post(). The loop
+// ends when the root task has: everything else is that task's child, and is over.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <coroutine>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "lockstep/async/internal/context.h"
+#include "lockstep/async/internal/promise.h"
+#include "lockstep/async/internal/ready_queue.h"
+#include "lockstep/async/internal/remote_queue.h"
+#include "lockstep/async/internal/timer_wheel.h"
+#include "lockstep/async/options.h"
+
+namespace lockstep::async::internal {
+
+class backend;
+class external_stop;
+
+inline std::int64_t to_ns(std::chrono::steady_clock::duration d) noexcept {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(d).count();
+}
+
+class loop final : private completion {
+ public:
+  explicit loop(const run_options& options);
+  ~loop();
+  loop(const loop&) = delete;
+  loop& operator=(const loop&) = delete;
+
+  /// Runs the task and all that it starts, to its end.
+  void run(promise_base& root);
+
+  // ---- By the loop's thread
+  void make_ready(promise_base& p) noexcept { ready_.push(p.handle()); }
+  void make_ready(std::coroutine_handle<> h) noexcept { ready_.push(h); }
+  internal::context& root() noexcept { return root_; }
+  internal::backend& io() noexcept { return *backend_; }
+  /// The clock of timers: steady_clock, or virtual time.
+  std::int64_t now() const noexcept {
+    return virtual_time_ ? virtual_now_ : to_ns(std::chrono::steady_clock::now().time_since_epoch());
+  }
+  void add(timer& t, std::int64_t when) noexcept { wheel_.insert(t, when); }
+  void remove(timer& t) noexcept {
+    if (t.armed()) wheel_.remove(t);
+  }
+  /// Waits that another thread may end: while there are any, silence is no deadlock.
+  void expect_remote() noexcept { ++remote_waits_; }
+  void expect_no_more() noexcept { --remote_waits_; }
+  std::string dump() const;
+
+  // ---- By any thread
+  /// node.arrived() is called on the loop's thread. The loop must outlive that, but it may end while this call returns:
+  /// it waits for the calls that are under way.
+  void post(remote_node& node) noexcept {
+    // relaxed: the push publishes it to whoever takes the node.
+    posting_.fetch_add(1, std::memory_order_relaxed);
+    if (remote_.push(node)) wake();
+    // release: the loop's memory is given back after all that we did with it.
+    posting_.fetch_sub(1, std::memory_order_release);
+  }
+  bool on_this_thread() const noexcept { return here.current == this; }
+  /// Makes the loop go round; async-signal-safe.
+  void wake() noexcept;
+
+  // ---- For the watchdog and for signals
+  std::uint64_t resumed() const noexcept { return resumed_.load(std::memory_order_relaxed); }
+  bool running() const noexcept { return running_.load(std::memory_order_relaxed); }
+  int thread_number() const noexcept { return thread_number_; }
+  std::int64_t watchdog_limit() const noexcept { return watchdog_limit_; }
+  void request_dump() noexcept {
+    dump_requested_.store(true, std::memory_order_relaxed);
+    wake();
+  }
+
+ private:
+  static constexpr int kRoundsBetweenPolls = 16;
+
+  promise_base* completed(promise_base&) noexcept override {
+    done_ = true;
+    return nullptr;
+  }
+  void run_ready(std::size_t most);
+  void fire_timers();
+  void wait_for_events();
+  void report_deadlock();
+  bool can_be_woken() const;
+
+  ready_queue ready_;
+  remote_queue remote_;
+  timer_wheel wheel_;
+  internal::context root_;
+  std::unique_ptr<internal::backend> backend_;
+  std::unique_ptr<external_stop> stop_;
+  bool done_ = false;
+  bool deadlocked_ = false;
+  bool virtual_time_;
+  std::int64_t virtual_now_ = 0;
+  std::int64_t watchdog_limit_;
+  int remote_waits_ = 0;
+  int thread_number_;
+  std::atomic<bool> dump_requested_{false};
+  // Written by the loop, read by the watchdog: a line of their own.
+  alignas(64) std::atomic<std::uint64_t> resumed_{0};
+  std::atomic<bool> running_{false};
+  alignas(64) std::atomic<int> posting_{0};
+};
+
+inline void wait_node::wake() noexcept {
+  leave();
+  waiter_->context->loop().make_ready(*waiter_);
+}
+
+}  // namespace lockstep::async::internal

@@ -1,0 +1,28 @@
+// A program that uses lockstep::async from an installed package: tasks, a scope, a socket.
+#include <lockstep/async/run.h>
+#include <lockstep/async/scope.h>
+#include <lockstep/async/socket.h>
+
+#include <string_view>
+
+using namespace lockstep::async;
+
+task<> answer(listener& l) {
+  stream s = co_await l.accept();
+  co_await s.write("hello");
+}
+
+task<int> program() {
+  listener l = listen(address::loopback());
+  int wrong = 1;
+  co_await with_scope([&](scope& s) -> task<> {
+    s.spawn(answer(l));
+    stream c = co_await connect(l.local_address());
+    char buffer[16];
+    std::size_t n = co_await c.read_some(buffer);
+    wrong = std::string_view(buffer, n) != "hello";
+  });
+  co_return wrong;
+}
+
+int main() { return run(program()); }
