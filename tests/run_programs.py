@@ -31,6 +31,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 HEADER_KEYS = ("expect", "options", "flags", "compilers", "args", "tags")
@@ -116,9 +117,17 @@ def build(source, compiler, header, root, build_dir):
     ):
         return binary
     build_dir.mkdir(parents=True, exist_ok=True)
-    made = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    # Another test may want the same binary at this moment: it appears whole.
+    unfinished = binary.with_name(f"{binary.name}.{os.getpid()}.{threading.get_ident()}")
+    made = subprocess.run(
+        [str(unfinished) if word == str(binary) else word for word in command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     if made.returncode != 0:
         raise Failure(f"does not compile: {shlex.join(command)}\n{made.stdout}")
+    unfinished.replace(binary)
     stamp.write_text(shlex.join(command))
     return binary
 

@@ -38,7 +38,12 @@ Index sleeps_before(const History& h, Index before, names::Namer& namer) {
 // second, and was the first all the same.
 static std::optional<Diagnosis> slept_for_another(const History& h, Index read, names::Namer& namer) {
   const auto& threads = h.execution().threads;
-  const std::string object = namer.object(h.at(read).addr, read);
+  // The characters of a string, the elements of a container count as the whole.
+  const auto whole = [&](Index i) {
+    const std::string name = namer.object(h.at(i).addr, i);
+    return name.substr(0, name.find('['));
+  };
+  const std::string object = whole(read);
   for (Index s = 0; s < h.size(); ++s) {
     const std::uint16_t sleeper = h.at(s).thread;
     if (h.at(s).op != Op::kSleep || sleeper == h.at(read).thread) continue;
@@ -47,7 +52,7 @@ static std::optional<Diagnosis> slept_for_another(const History& h, Index read, 
       const trace::Event& e = h.at(i);
       if (e.thread != sleeper) continue;
       if (waits(e)) break;
-      if (trace::is_write(e.op) && namer.object(e.addr, i) == object) use = i;
+      if (trace::is_write(e.op) && whole(i) == object) use = i;
     }
     for (std::uint16_t t = 0; t < threads.size() && use != kNone; ++t) {
       if (t == sleeper || t == h.at(read).thread || threads[t].create_event == protocol::kNone) continue;
@@ -55,7 +60,7 @@ static std::optional<Diagnosis> slept_for_another(const History& h, Index read, 
       Index late = kNone;
       for (Index i = threads[t].create_event; i < read && late == kNone; ++i) {
         const trace::Event& e = h.at(i);
-        if (e.thread == t && trace::is_write(e.op) && namer.object(e.addr, i) == object) late = i;
+        if (e.thread == t && trace::is_write(e.op) && whole(i) == object) late = i;
       }
       if (late == kNone || late < use) continue;
       Diagnosis d;

@@ -87,26 +87,38 @@ std::string Edits::diff() {
     auto end = std::next(it);
     auto last = it;
     while (end != changes_.end() && end->first - last->first <= 2 * kContext + 1) last = end++;
-    const int from = std::max(1, it->first - kContext), to = std::min(count, last->first + kContext);
-    std::string body;
+    int from = std::max(1, it->first - kContext);
+    const int to = std::min(count, last->first + kContext);
+    std::vector<std::string> body;
     int before = 0, after = 0;
     for (int n = from; n <= to; ++n) {
       const std::string& line = source_.line(path_, n);
       const auto changed = changes_.find(n);
       ++before;
       if (changed == changes_.end()) {
-        body += " " + line + "\n";
+        body.push_back(" " + line);
         ++after;
         continue;
       }
       const std::vector<std::string>& lines = changed->second;
       // A line that stays among added ones is no change itself.
       const auto same = std::find(lines.begin(), lines.end(), line);
-      if (same == lines.end()) body += "-" + line + "\n";
-      for (auto l = lines.begin(); l != lines.end(); ++l) body += (l == same ? " " : "+") + *l + "\n";
+      if (same == lines.end()) body.push_back("-" + line);
+      for (auto l = lines.begin(); l != lines.end(); ++l) body.push_back((l == same ? " " : "+") + *l);
       after += static_cast<int>(lines.size());
     }
-    out += fmt::format("@@ -{},{} +{},{} @@\n{}", from, before, from + shift, after, body);
+    // More context on one side than on the other would tie the hunk to an end of the file.
+    const auto is_context = [](const std::string& text) { return text[0] == ' '; };
+    const auto first_change = std::find_if_not(body.begin(), body.end(), is_context);
+    const auto leading = static_cast<int>(first_change - body.begin());
+    const auto trailing = static_cast<int>(std::find_if_not(body.rbegin(), body.rend(), is_context) - body.rbegin());
+    const int drop = std::max(0, leading - kContext), drop_last = std::max(0, trailing - kContext);
+    body.erase(body.begin(), body.begin() + drop);
+    body.erase(body.end() - drop_last, body.end());
+    from += drop;
+    before -= drop + drop_last;
+    after -= drop + drop_last;
+    out += fmt::format("@@ -{},{} +{},{} @@\n{}\n", from, before, from + shift, after, fmt::join(body, "\n"));
     shift += after - before;
     it = end;
   }

@@ -451,7 +451,9 @@ std::string Sentence::other() {
       }
       return fmt::format("Use after free of {}: {} uses it{}{}.", what, who, place, freed);
     case Kind::kDoubleFree:
-      return fmt::format("Double free of {}: {} frees it{}{}.", what, who, place, freed);
+      return fmt::format("Double free of {}: {} frees it{}{}.",
+                         bug_.addr == 0 ? what : quoted(whole_object(namer_.object(bug_.addr, bug_.event))), who, place,
+                         freed);
     case Kind::kLeak: {
       const std::string by =
           block && block->alloc_thread != kNoThread ? name(block->alloc_thread) + " allocates it" : "it is allocated";
