@@ -1,5 +1,5 @@
-// A fence behind the announcement orders what follows. The reads of the node before are ordered by the announcement that
-// overwrites theirs, and that is relaxed.
+// A fence behind the announcement orders what follows. The reads of the node before are ordered by the store that ends
+// their announcement, and that is relaxed.
 #include <atomic>
 #include <thread>
 
