@@ -59,7 +59,8 @@ macro(lockstep_set_flags)
     # The injected library takes the place of a sanitizer's runtime, so it cannot itself be built with one: sanitizers
     # watch the host half and its unit tests.
     set(LOCKSTEP_HOST_ONLY ON)
-    add_compile_options(-fsanitize=${LOCKSTEP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -g)
+    add_compile_options(-fsanitize=${LOCKSTEP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
+      $<IF:$<CXX_COMPILER_ID:Clang>,-gline-tables-only,-g1>)
     add_link_options(-fsanitize=${LOCKSTEP_SANITIZE})
   endif()
 

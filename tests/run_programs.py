@@ -23,7 +23,9 @@ Exit status: 0 as expected, 1 not, 2 wrong usage, 77 nothing to run (CTest count
 """
 
 import argparse
+import contextlib
 import difflib
+import fcntl
 import json
 import os
 import re
@@ -42,6 +44,12 @@ OPEN_ENDED_BUDGET = "5s"
 REPLAYS = 3
 # What a tired reader follows: no report of at most two threads tells more.
 MOST_STEPS = 12
+# Precompiled headers, for all tests of a build tree; None: none.
+PRECOMPILED = Path(os.environ["LOCKSTEP_PRECOMPILED"]) if os.environ.get("LOCKSTEP_PRECOMPILED") else None
+HEAVY_HEADERS = ("barrier", "condition_variable", "future", "latch", "map", "memory", "mutex", "queue", "semaphore",
+                 "shared_mutex", "stop_token", "string", "thread", "unordered_map", "vector")
+COMMON_HEADERS = ("algorithm", "array", "atomic", "cassert", "chrono", "condition_variable", "deque", "functional",
+                  "future", "map", "memory", "mutex", "optional", "queue", "shared_mutex", "string", "thread", "vector")
 # A search that does not heed its own budget is ended by this.
 HANG_SECONDS = 150
 
@@ -99,26 +107,70 @@ def compilers_for(families, is_c, only):
     return found
 
 
-def build(source, compiler, header, root, build_dir):
-    """Compiles one program as a user would; an up-to-date binary is used again."""
+@contextlib.contextmanager
+def made_once(target):
+    """One process at a time makes a file; yields where to make it, which then takes its place whole."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with open(target.with_name(target.name + ".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        fresh = target.with_name(target.name + ".new")
+        yield fresh
+        if fresh.exists():
+            fresh.rename(target)
+
+
+def precompiled_headers(source, command, flags):
+    """Options that take the standard headers from a precompiled one, which is made for these flags; none if it is no gain.
+
+    Reading them is most of what compiling a small program takes.
+    """
+    if not PRECOMPILED or source.suffix == ".c" or not set(flags) <= {"-O0", "-O1", "-O2"}:
+        return []
+    text = source.read_text(encoding="utf-8")
+    if text.lstrip().startswith("#define") or not re.search(rf"#include <({'|'.join(HEAVY_HEADERS)})>", text):
+        return []
+    command = [*command, *flags[-1:]]  # the last level holds
+    key = (command[0], [f for f in command if f.startswith("-O")][-1])
+    folder = PRECOMPILED / "".join(key)
+    clang = "clang" in command[0]
+    made = folder / ("common.h.pch" if clang else "common.h.gch")
+    if not made.exists():
+        with made_once(made) as fresh:
+            if not made.exists():
+                common = folder / "common.h"
+                common.write_text("".join(f"#include <{name}>\n" for name in COMMON_HEADERS))
+                run = subprocess.run([*command, "-x", "c++-header", str(common), "-o", str(fresh)], capture_output=True)
+                if run.returncode != 0:
+                    return []
+    return ["-include-pch", str(made)] if clang else ["-include", str(folder / "common.h")]
+
+
+def build(source, compiler, header, root, build_dir, as_it_is=False):
+    """Compiles one program as a user would; an up-to-date binary is used again.
+
+    `as_it_is`: the headers that it includes must do.
+    """
     is_c = source.suffix == ".c"
     binary = build_dir / f"{source.parent.name}.{source.stem}.{compiler}"
+    flags = shlex.split(header["flags"])
     command = [compiler, "-std=c11" if is_c else "-std=c++20", "-g", "-O1", "-fsanitize=thread", "-pthread"]
     command += ["-shared-libsan"] if "clang" in compiler else ["-Wno-tsan"]
-    command += ["-I", str(root / "include"), str(source), "-o", str(binary), *shlex.split(header["flags"])]
+    headers = [] if as_it_is else precompiled_headers(source, command, [f for f in flags if not f.startswith("-l")])
+    command += [*headers, "-I", str(root / "include"), str(source)]
     stamp = binary.with_name(binary.name + ".command")
-    if (
-        binary.exists()
-        and binary.stat().st_mtime > source.stat().st_mtime
-        and stamp.exists()
-        and stamp.read_text() == shlex.join(command)
-    ):
-        return binary
-    build_dir.mkdir(parents=True, exist_ok=True)
-    made = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if made.returncode != 0:
-        raise Failure(f"does not compile: {shlex.join(command)}\n{made.stdout}")
-    stamp.write_text(shlex.join(command))
+    with made_once(binary) as fresh:
+        command += ["-o", str(fresh), *flags]
+        if (
+            binary.exists()
+            and binary.stat().st_mtime > source.stat().st_mtime
+            and stamp.exists()
+            and stamp.read_text() == shlex.join(command)
+        ):
+            return binary
+        made = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if made.returncode != 0:
+            raise Failure(f"does not compile: {shlex.join(command)}\n{made.stdout}")
+        stamp.write_text(shlex.join(command))
     return binary
 
 
