@@ -26,7 +26,6 @@ import argparse
 import contextlib
 import difflib
 import fcntl
-import hashlib
 import json
 import os
 import re
@@ -130,7 +129,9 @@ def precompiled_headers(source, command, flags):
     text = source.read_text(encoding="utf-8")
     if text.lstrip().startswith("#define") or not re.search(rf"#include <({'|'.join(HEAVY_HEADERS)})>", text):
         return []
-    folder = PRECOMPILED / hashlib.sha256(shlex.join([*command, *flags]).encode()).hexdigest()[:16]
+    command = [*command, *flags[-1:]]  # the last level holds
+    key = (command[0], [f for f in command if f.startswith("-O")][-1])
+    folder = PRECOMPILED / "".join(key)
     clang = "clang" in command[0]
     made = folder / ("common.h.pch" if clang else "common.h.gch")
     if not made.exists():
@@ -138,7 +139,7 @@ def precompiled_headers(source, command, flags):
             if not made.exists():
                 common = folder / "common.h"
                 common.write_text("".join(f"#include <{name}>\n" for name in COMMON_HEADERS))
-                run = subprocess.run([*command, *flags, "-x", "c++-header", str(common), "-o", str(fresh)], capture_output=True)
+                run = subprocess.run([*command, "-x", "c++-header", str(common), "-o", str(fresh)], capture_output=True)
                 if run.returncode != 0:
                     return []
     return ["-include-pch", str(made)] if clang else ["-include", str(folder / "common.h")]
