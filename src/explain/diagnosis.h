@@ -4,27 +4,34 @@
 // of Lu et al., AVIO (ASPLOS 2006), tell a lost update from a stale check.
 // Criteria, in short; where an execution does not meet one, the pattern is `none`, which is better than a wrong one:
 //
-// | pattern | what the execution must show |
-// |---|---|
-// | lock-order-inversion | a cycle of threads, each waiting for a mutex that the next one holds |
-// | self-deadlock | a thread waits for what it holds itself, or (for reading, behind a waiting writer) through its own
-// hold | | leaked-lock | a thread waits for a lock whose holder has ended | | nested-monitor | a thread sleeps for a
-// notification and holds a lock that others need | | blocked-loop | a thread waits inside a job, and a job was posted
-// meanwhile that it alone could run | | lost-wakeup | a notification (or change) came, the sleeper sleeps on, and what
-// it waits for is not known to be unmet: a latch above 0, a semaphore without permits, or a predicate that reads what
-// it read before is no lost wakeup | | aba | a compare-exchange succeeds on a value that others changed and changed
-// back since its thread loaded it | | read-modify-write | read, another's write, write: an update from a stale value |
-// | check-then-act | read, another's write, an act that the check of existence or absence (0, null, a flag, a
-// container) led to | | time-of-check-to-time-of-use | the same, where a value other than 0 was checked and is used
-// again: an overdraft | | lazy-init | the write of such a triple installs a new object | | torn-access | two parts of
-// one object, one seen before and one after the other thread's writes of both | | missing-fence | a read of an old
-// store, where a newer one was there already | | unsafe-publication | a race on data that the reader reached by way of
-// a store without release/acquire | | double-checked-locking | a race in which one side checks without the lock what
-// the other writes under it, checking twice | | iterator-invalidation | an access to an element of a container that
-// another operation of that container freed | | sleep-polling | a failing or racing read is ordered after the write
-// that it counts on by nothing but a sleep | | lock-across-io | an attempt to lock in time fails because the holder
-// sleeps while it holds the lock | | forgotten-await | the frame of a coroutine is never resumed to its end by anybody
-// |
+//   lock-order-inversion          a cycle of threads, each waiting for a mutex that the next one holds
+//   self-deadlock                 a thread waits for what it holds itself, or (for reading, behind a waiting writer)
+//                                 through its own hold
+//   leaked-lock                   a thread waits for a lock, or a permit, whose holder has ended
+//   nested-monitor                a thread sleeps for a notification and holds a lock that others need
+//   blocked-loop                  a thread waits inside a job, and a job was posted meanwhile that it alone could run
+//   lost-wakeup                   a notification (or change) came, the sleeper sleeps on, and what it waits for is
+//                                 not known to be unmet: a latch above 0, a semaphore without permits, or a predicate
+//                                 that reads what it read before is no lost wakeup
+//   aba                           a compare-exchange succeeds on a value that others changed and changed back since
+//                                 its thread loaded it
+//   read-modify-write             read, another's write, write: an update from a stale value
+//   check-then-act                read, another's write, an act that the check of existence or absence (0, null, a
+//                                 flag, a container) led to
+//   time-of-check-to-time-of-use  the same, where a value other than 0 was checked and is used again: an overdraft
+//   lazy-init                     the write of such a triple installs a new object
+//   torn-access                   two parts of one object, one seen before and one after the other thread's writes of
+//                                 both
+//   missing-fence                 a read of an old store, where a newer one was there already
+//   unsafe-publication            a race on data that the reader reached by way of a store without release/acquire
+//   double-checked-locking        a race in which one side checks without the lock what the other writes under it,
+//                                 checking twice
+//   iterator-invalidation         an access to an element of a container that another operation of that container
+//                                 freed
+//   sleep-polling                 a failing or racing read is ordered after the write that it counts on by nothing
+//                                 but a sleep
+//   lock-across-io                an attempt to lock in time fails because the holder sleeps while it holds the lock
+//   forgotten-await               the frame of a coroutine is never resumed to its end by anybody
 //
 // Thread safety: pure functions of their arguments.
 #pragma once

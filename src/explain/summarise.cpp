@@ -301,10 +301,14 @@ std::string Sentence::race() {
   }
   if (d_.pattern == "unsafe-publication") return fmt::format("Unsafe publication of {}: {}.", what, both);
   if (d_.pattern == "double-checked-locking" && d_.turn != kNone) {
+    const auto access = [&](const trace::Event& e) {
+      return fmt::format("{}'s {}", name(e.thread), trace::is_write(e.op) ? "write" : "read");
+    };
     return fmt::format(
-        "Double-checked locking on {}: the check outside of the lock lets {} see what {} stored there, but orders "
-        "nothing else: {} of {}.",
-        what, name(b.thread), name(a.thread), both, object(1));
+        "Double-checked locking on {}: the check outside of the lock lets {} see what {} stored there, but does not "
+        "order {} of {}{} before {}{}.",
+        what, name(b.thread), name(a.thread), access(a), object(1), at_place(namer_.place(a.stack)), access(b),
+        at_place(namer_.place(b.stack)));
   }
   if (d_.pattern == "double-checked-locking") {
     return fmt::format("Double-checked locking on {}: the check is outside of the lock: {}.", what, both);

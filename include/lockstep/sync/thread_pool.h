@@ -16,11 +16,11 @@
 // deque. A worker takes from its deque, then from the common queue, then steals from other workers; when nothing is to
 // be had it spins a little and sleeps.
 //
-// | waiting                     | for what                       | meanwhile |
-// |-----------------------------|--------------------------------|-----------------------------------------------------|
-// | a worker without work       | work, the end of the pool      | sleeps in sleepers_ | | a worker in get() or a join
-// | the task, and work             | runs other work; sleeps in sleepers_ with kHelper   | | any other thread in get()
-// | the task                       | sleeps in the waiting room (parking.h) with kParked |
+// | waiting                    | for what                  | meanwhile                                           |
+// |----------------------------|---------------------------|-----------------------------------------------------|
+// | a worker without work      | work, the end of the pool | sleeps in sleepers_                                 |
+// | a worker in get() or join  | the task, and work        | runs other work; sleeps in sleepers_ with kHelper   |
+// | any other thread in get()  | the task                  | sleeps in the waiting room (parking.h) with kParked |
 //
 // Invariants:
 // 1. A task is run once, by one worker; then kDone of its word is set, and the task is not touched any more by the pool
