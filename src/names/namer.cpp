@@ -344,7 +344,7 @@ std::string Namer::by_owner(const trace::HeapBlock& b, std::uint64_t offset, con
       return fmt::format("{}[{}]{}", best->name, inside / size, info ? info->path : "");
     }
     case OwnerKind::kText:
-      return fmt::format("{}[{}]", best->name, inside);
+      return best->name;  // its characters are written together
     case OwnerKind::kNodes: {
       for (const auto& [node, head] :
            {std::pair{"_Rb_tree_node", 32}, {"_List_node", 16}, {"_Hash_node", 8}, {"_Fwd_list_node", 8}}) {
