@@ -30,7 +30,7 @@ unit: ## The tests, on the release build
 	@$(BUILD)
 	@tools/run_ctest build -j $(JOBS)
 
-sanitize: ## The host half's unit tests under AddressSanitizer with UBSan, and under ThreadSanitizer
+sanitize: ## Unit tests under AddressSanitizer with UBSan; those of the libraries for programs under ThreadSanitizer, too
 	@tools/bootstrap test
 	@for preset in asan tsan; do \
 	  tools/configure $$preset && cmake --build build-$$preset -j $(JOBS) && \
