@@ -25,10 +25,24 @@
 #include <utility>
 
 #include "backend.h"
+#include "lockstep/sync/tool.h"
 
 namespace lockstep::async::internal {
 
 namespace {
+
+// liburing maps the rings by system calls of its own, so ThreadSanitizer does not see that they are other memory than the
+// rings of an ended loop at the same place. The kernel orders the two.
+#ifdef LOCKSTEP_SYNC_TSAN
+extern "C" void __tsan_acquire(void* address);
+extern "C" void __tsan_release(void* address);
+char rings;
+void rings_are_mapped() { __tsan_acquire(&rings); }
+void rings_are_left() { __tsan_release(&rings); }
+#else
+void rings_are_mapped() {}
+void rings_are_left() {}
+#endif
 
 constexpr unsigned kEntries = 512;
 constexpr unsigned kCompletions = 8192;
@@ -143,11 +157,13 @@ class uring_backend final : public backend {
     p.cq_entries = kCompletions;
     if (int r = io_uring_queue_init_params(kEntries, &ring_, &p); r < 0)
       throw std::system_error(-r, std::generic_category(), "io_uring_setup");
+    rings_are_mapped();
     try {
       buffers_ = std::make_unique<buffer_ring>(ring_);
       wake_ = ::eventfd(0, EFD_CLOEXEC);
       if (wake_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
     } catch (...) {
+      rings_are_left();
       io_uring_queue_exit(&ring_);
       throw;
     }
@@ -166,6 +182,7 @@ class uring_backend final : public backend {
     while (receivers_) {
       receivers_->orphan ? delete receivers_ : detach(*receivers_);
     }
+    rings_are_left();
     io_uring_queue_exit(&ring_);
     ::close(wake_);
   }
