@@ -7,9 +7,9 @@
 #include <filesystem>
 
 #include "catalogue/catalogue.h"
-#include "cli/layout.h"
 #include "cli/outputs.h"
 #include "host/user_error.h"
+#include "report/layout.h"
 
 namespace lockstep::cli {
 namespace {
@@ -26,7 +26,7 @@ class Words {
     out_ +=
         fmt::format("{}{}{}{}\n", out_.empty() ? "" : "\n", colour_ ? "\033[1m" : "", text, colour_ ? "\033[0m" : "");
   }
-  void paragraph(std::string_view text, std::size_t indent = 2) { out_ += wrapped(text, indent, width_); }
+  void paragraph(std::string_view text, std::size_t indent = 2) { out_ += report::paragraph(text, indent, width_); }
   void verbatim(const std::string& text) { out_ += text; }
 
   void variant(const Variant& v) {

@@ -9,9 +9,9 @@
 #include "catalogue/sheet.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
-#include "cli/layout.h"
 #include "cli/outputs.h"
 #include "host/user_error.h"
+#include "report/layout.h"
 
 namespace lockstep::cli {
 namespace {
@@ -46,7 +46,8 @@ const Choice* ask(const Question& q) {
 std::string in_words(const Answer& a) {
   const std::string pattern = a.program.substr(0, a.program.find('/'));
   return fmt::format("{}\n{}{}  Seen in: lockstep run {}  (lockstep show {})\n", a.primitive,
-                     wrapped("Why: " + a.why, 2, kWidth), wrapped("Cost: " + a.costs, 2, kWidth), a.program, pattern);
+                     report::paragraph("Why: " + a.why, 2, kWidth), report::paragraph("Cost: " + a.costs, 2, kWidth),
+                     a.program, pattern);
 }
 
 // Every option that was given must lie on the way to the answer.

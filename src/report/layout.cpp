@@ -1,6 +1,7 @@
 #include "report/layout.h"
 
 #include <algorithm>
+#include <sstream>
 
 namespace lockstep::report {
 
@@ -15,7 +16,7 @@ std::string pad(std::string text, std::size_t width) {
 }
 
 std::string wrap(const std::string& text, std::size_t width, std::size_t indent) {
-  std::string out, line;
+  std::string out;
   const std::string margin(indent, ' ');
   std::size_t used = 0;
   std::size_t at = 0;
@@ -36,6 +37,14 @@ std::string wrap(const std::string& text, std::size_t width, std::size_t indent)
     at = end + 1;
   }
   return out;
+}
+
+std::string paragraph(std::string_view text, std::size_t indent, std::size_t width) {
+  std::istringstream words{std::string(text)};
+  std::string line;
+  for (std::string word; words >> word;) line += (line.empty() ? "" : " ") + word;
+  if (line.empty()) return {};
+  return std::string(indent, ' ') + wrap(line, width > indent ? width - indent : 0, indent) + "\n";
 }
 
 }  // namespace lockstep::report
