@@ -27,7 +27,9 @@ namespace {
 
 // Gives the pending count of held[1] to its chain, or to the table if the chain has lost its place. Returns it.
 std::uint64_t count_outer(thread_record& r) {
-  std::uint64_t n = r.outer_count.exchange(0, std::memory_order_relaxed);
+  std::uint64_t outer = r.outer.load(std::memory_order_relaxed);
+  std::uint64_t n = outer / thread_record::kOnce;
+  r.outer.store(outer & thread_record::kDepth, std::memory_order_relaxed);
   if (n == 0) return n;
   std::uint64_t key = r.held[1].key.load(std::memory_order_relaxed);
   chain& entry = r.chain_of(key);
@@ -134,7 +136,7 @@ std::uint64_t next_key(std::uint64_t key, const void* lock) noexcept {
 void acquired_new_chain(thread_record& r, chain& entry, std::uint64_t key, const void* lock, const char* kind) {
   stack_trace here;
   here.capture();
-  std::uint32_t depth = r.depth.load(std::memory_order_relaxed);
+  std::uint32_t depth = r.depth();
   const void* before = entry.lock.load(std::memory_order_relaxed);
   bool contended = entry.waits.load(std::memory_order_relaxed) != 0;
   std::vector<lock_order_violation> found;
@@ -187,7 +189,7 @@ void end_of_timed_hold(thread_record& r, std::uint32_t depth) noexcept {
 }
 
 void released_out_of_order(thread_record& r, const void* lock) noexcept {
-  std::uint32_t depth = r.depth.load(std::memory_order_relaxed);
+  std::uint32_t depth = r.depth();
   std::uint32_t i = depth;
   while (i != 0 && r.held[i].lock.load(std::memory_order_relaxed) != lock) --i;
   if (i == 0) {
@@ -202,14 +204,14 @@ void released_out_of_order(thread_record& r, const void* lock) noexcept {
     r.held[i].lock.store(above, std::memory_order_relaxed);
     r.held[i].key.store(next_key(r.held[i - 1].key.load(std::memory_order_relaxed), above), std::memory_order_relaxed);
   }
-  r.depth.store(depth - 1, std::memory_order_relaxed);
+  r.set_depth(depth - 1);
 }
 
 }  // namespace
 
 void acquired_generally(const void* lock, const char* kind, std::int64_t waited_since) {
   thread_record& r = this_record ? *this_record : make_thread_record();
-  std::uint32_t depth = r.depth.load(std::memory_order_relaxed);
+  std::uint32_t depth = r.depth();
   if (depth == thread_record::kMostHeld) {
     ++r.not_followed;
     return;
@@ -237,16 +239,16 @@ void acquired_generally(const void* lock, const char* kind, std::int64_t waited_
   }
   r.held[depth].lock.store(lock, std::memory_order_relaxed);
   r.held[depth].key.store(key, std::memory_order_relaxed);
-  r.depth.store(depth, std::memory_order_release);  // as in acquired()
+  r.set_depth(depth);
 }
 
 void released_generally(const void* lock) noexcept {
   thread_record* r = this_record;
   if (!r) return;
-  std::uint32_t depth = r->depth.load(std::memory_order_relaxed);
+  std::uint32_t depth = r->depth();
   if (depth == 0 || r->held[depth].lock.load(std::memory_order_relaxed) != lock) return released_out_of_order(*r, lock);
   if (r->timed >> depth != 0) end_of_timed_hold(*r, depth);
-  r->depth.store(depth - 1, std::memory_order_relaxed);
+  r->set_depth(depth - 1);
 }
 
 }  // namespace internal

@@ -18,8 +18,9 @@ std::vector<lock_statistics> report() {
     for (const chain& entry : r->chains) all.fold(entry);
     // What the outermost lock's chain does not count yet. A lock without an entry has ended, or is not known any more.
     auto outer = all.totals.find(r->held[1].lock.load(std::memory_order_relaxed));
-    if (outer != all.totals.end()) outer->second.acquisitions += r->outer_count.load(std::memory_order_relaxed);
-    std::uint32_t depth = r->depth.load(std::memory_order_acquire);
+    if (outer != all.totals.end())
+      outer->second.acquisitions += r->outer.load(std::memory_order_relaxed) / thread_record::kOnce;
+    std::uint32_t depth = r->depth(std::memory_order_acquire);
     for (std::uint32_t i = 1; i <= depth; ++i) holders[r->held[i].lock.load(std::memory_order_relaxed)] = r->thread;
   }
   std::vector<lock_statistics> result;

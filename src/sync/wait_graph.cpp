@@ -173,7 +173,7 @@ wait_graph make_wait_graph(const std::vector<queued_wait>& waits) {
     std::map<const void*, const char*> kinds;
     for (thread_record* r : d.records) {
       std::lock_guard of_record(r->mutex);
-      std::uint32_t depth = r->depth.load(std::memory_order_acquire);
+      std::uint32_t depth = r->depth(std::memory_order_acquire);
       for (std::uint32_t i = 1; i <= depth; ++i) {
         const void* lock = r->held[i].lock.load(std::memory_order_relaxed);
         const chain& entry = r->chain_of(r->held[i].key.load(std::memory_order_relaxed));

@@ -6,10 +6,11 @@
 // this thread has seen that hash before, its order was checked then. If not, the pairs (held, new) go into the graph of
 // orders, which looks for a cycle, and a cycle is reported once with the stacks of both orders (lock_order.h).
 //
-//   outermost lock, the same as last time: three compares, one counter; 3 stores in all, no shared line is written
+//   outermost lock, the same as last time: four compares, then one store; one store at unlock; no shared line is written
 //   another chain that was seen before:    a call, a hash, one compare
 //   a new chain: a stack trace (some microseconds), and for a pair not seen before a mutex and a search
-// A locked instruction waits until all stores before it are done, so what is stored is what it costs.
+// A locked instruction waits until all stores before it are done, and what comes after waits for it. So the compares are
+// made before it (`note`), and only the store comes after.
 //
 // The counter of the cache's entry is the number of acquisitions; so each thread counts its own, and report() adds up.
 // Holds are timed when the lock was contended, and every 256th time; a clock costs more than the lock. A lock's order
@@ -17,7 +18,7 @@
 // has 128 chains; one that loses its place gives its counts to the common table.
 //
 // Invariants: a record is written by its own thread alone; what report() and wait_graph() read of it meanwhile are
-// atomics (plain instructions), or guarded by its mutex, which a hit does not touch. held[0..depth) are the locks held,
+// atomics (plain instructions), or guarded by its mutex, which a hit does not touch. held[1..depth()] are the locks held,
 // in the order of acquisition; beyond kMostHeld they are not followed.
 // Source: Linux, Documentation/locking/lockdep-design.rst (Molnar, 2006).
 #pragma once
@@ -59,16 +60,28 @@ struct thread_record {
     std::atomic<const void*> lock = nullptr;
     counter_word key = 0;  ///< of the chain that ends with this lock
   };
-  std::atomic<std::uint32_t> depth = 0;
+  /// Bits 0..7: how many locks are held, held[1..depth()]. Above: acquisitions of held[1] that its chain does not count
+  /// yet. One word, so that the outermost lock costs one store on each side.
+  counter_word outer = 0;
+  static constexpr std::uint64_t kDepth = 0xff;
+  static constexpr std::uint64_t kOnce = kDepth + 1;
   std::uint32_t thread = 0;
   std::uint64_t timed = 0;             ///< bit i: since[i] says when held[i] was taken
-  counter_word outer_count = 0;        ///< acquisitions of held[1] that its chain does not count yet
   std::uint64_t outer_generation = 0;  ///< what known_generation was when held[1] was written
-  held_lock held[kMostHeld + 1];       ///< held[1..depth]; held[0] is the empty chain; held[1] stays when depth is 0
+  held_lock held[kMostHeld + 1];       ///< held[0] is the empty chain; held[1] stays when depth is 0
   std::int64_t since[kMostHeld + 1];
   std::uint32_t not_followed = 0;  ///< held beyond kMostHeld
   std::mutex mutex;
   chain chains[kChains];
+
+  /// By its own thread. By others with std::memory_order_acquire: they find the locks.
+  std::uint32_t depth(std::memory_order order = std::memory_order_relaxed) const noexcept {
+    return static_cast<std::uint32_t>(outer.load(order) & kDepth);
+  }
+  void set_depth(std::uint32_t depth) noexcept {
+    // release: who reads the depth (wait_graph) finds the lock. A plain instruction on x86.
+    outer.store((outer.load(std::memory_order_relaxed) & ~kDepth) | depth, std::memory_order_release);
+  }
 
   chain& chain_of(std::uint64_t key) noexcept { return chains[key >> (64 - kChainBits)]; }
 };
@@ -89,32 +102,59 @@ inline std::int64_t nanoseconds_now() noexcept { return std::chrono::steady_cloc
 /// When a wait began, to be given to `acquired`; 0 under the checker, which is not to see a clock.
 inline std::int64_t wait_begins() noexcept { return under_checker() ? 0 : nanoseconds_now(); }
 
-/// The calling thread has got the lock; waited_since is 0 if it did not wait.
-inline void acquired(const void* lock, const char* kind, std::int64_t waited_since = 0) {
-  if (under_checker()) return;
-  if (thread_record* r = this_record) [[likely]] {
-    std::uint64_t n = r->outer_count.load(std::memory_order_relaxed) + 1;
-    if (r->depth.load(std::memory_order_relaxed) == 0 && r->held[1].lock.load(std::memory_order_relaxed) == lock &&
-        r->outer_generation == known_generation.load(std::memory_order_relaxed) && waited_since == 0 && n % 256 != 0)
-        [[likely]] {
-      r->outer_count.store(n, std::memory_order_relaxed);
-      // release: who reads the depth (wait_graph) finds the lock. A plain instruction on x86.
-      r->depth.store(1, std::memory_order_release);
-      return;
-    }
+/// What a thread is about to note of a lock that it takes or lets go. Looked up before the word of the lock is changed:
+/// what comes after a locked instruction waits for it, and should be no more than a store.
+struct note {
+  thread_record* record =
+      nullptr;  ///< nullptr: not the outermost lock, the same as last time, or a turn to take the time
+  std::uint64_t outer = 0;
+};
+
+inline note note_to_acquire(const void* lock) noexcept {
+  if (under_checker()) return {};
+  thread_record* r = this_record;
+  if (!r) [[unlikely]]
+    return {};
+  std::uint64_t outer = r->outer.load(std::memory_order_relaxed);
+  if ((outer & thread_record::kDepth) == 0 && r->held[1].lock.load(std::memory_order_relaxed) == lock &&
+      r->outer_generation == known_generation.load(std::memory_order_relaxed) &&
+      (outer / thread_record::kOnce + 1) % 256 != 0) [[likely]]
+    return {r, outer + thread_record::kOnce + 1};
+  return {};
+}
+
+/// The calling thread has got the lock, at once.
+inline void acquired(const void* lock, const char* kind, const note& known) {
+  if (known.record) [[likely]] {
+    known.record->outer.store(known.outer, std::memory_order_release);  // as in set_depth()
+    return;
   }
-  acquired_generally(lock, kind, waited_since);
+  if (!under_checker()) acquired_generally(lock, kind, 0);
+}
+/// The calling thread has got the lock, after a wait that began at waited_since.
+inline void acquired(const void* lock, const char* kind, std::int64_t waited_since) {
+  if (!under_checker()) acquired_generally(lock, kind, waited_since);
+}
+
+inline note note_to_release(const void* lock) noexcept {
+  if (under_checker()) return {};
+  thread_record* r = this_record;
+  if (!r) [[unlikely]]
+    return {};
+  std::uint64_t outer = r->outer.load(std::memory_order_relaxed);
+  if ((outer & thread_record::kDepth) == 1 && r->held[1].lock.load(std::memory_order_relaxed) == lock && r->timed == 0)
+      [[likely]]
+    return {r, outer - 1};
+  return {};
 }
 
 /// The calling thread has released the lock. The lock itself may be gone.
-inline void released(const void* lock) noexcept {
-  if (under_checker()) return;
-  thread_record* r = this_record;
-  if (r && r->depth.load(std::memory_order_relaxed) == 1 && r->held[1].lock.load(std::memory_order_relaxed) == lock &&
-      r->timed == 0) [[likely]]
-    r->depth.store(0, std::memory_order_relaxed);
-  else
+inline void released(const void* lock, const note& known) noexcept {
+  if (known.record) [[likely]]
+    known.record->outer.store(known.outer, std::memory_order_relaxed);
+  else if (!under_checker())
     released_generally(lock);
 }
+inline void released(const void* lock) noexcept { released(lock, note_to_release(lock)); }
 
 }  // namespace lockstep::sync::internal

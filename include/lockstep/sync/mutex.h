@@ -96,21 +96,23 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
     if (internal::watched::on()) return static_cast<void>(watched_take(0, {}));
     std::uint32_t me = internal::thread_number();
     std::uint32_t free = 0;
-    std::int64_t since = 0;
+    internal::note known = internal::note_to_acquire(this);
     // acquire: sees what the last holder did.
-    if (!word_.compare_exchange_strong(free, me, std::memory_order_acquire, std::memory_order_relaxed)) [[unlikely]] {
-      since = internal::wait_begins();
+    if (word_.compare_exchange_strong(free, me, std::memory_order_acquire, std::memory_order_relaxed)) [[likely]] {
+      internal::acquired(this, kKind, known);
+    } else {
+      std::int64_t since = internal::wait_begins();
       lock_slowly(me, {}, {});
+      internal::acquired(this, kKind, since);
     }
-    internal::acquired(this, kKind, since);
     internal::tsan::locked(this);
   }
 
   bool try_lock() LOCKSTEP_TRY_ACQUIRE(true) {
     if (internal::watched::on()) return watched_take(internal::watched::kTry, {});
-    bool locked = take(internal::thread_number());
-    if (!locked) return false;
-    internal::acquired(this, kKind);
+    internal::note known = internal::note_to_acquire(this);
+    if (!take(internal::thread_number())) return false;
+    internal::acquired(this, kKind, known);
     internal::tsan::try_locked(this);
     return true;
   }
@@ -129,14 +131,14 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
   bool try_lock_until(const deadline& until, const std::stop_token& stop = {}) LOCKSTEP_TRY_ACQUIRE(true) {
     if (internal::watched::on()) return watched_take(0, stop, until);
     std::uint32_t me = internal::thread_number();
-    std::int64_t since = 0;
-    bool locked = take(me);
-    if (!locked) {
-      since = internal::wait_begins();
-      locked = lock_slowly(me, until, stop);
+    internal::note known = internal::note_to_acquire(this);
+    if (take(me)) {
+      internal::acquired(this, kKind, known);
+    } else {
+      std::int64_t since = internal::wait_begins();
+      if (!lock_slowly(me, until, stop)) return false;
+      internal::acquired(this, kKind, since);
     }
-    if (!locked) return false;
-    internal::acquired(this, kKind, since);
     internal::tsan::try_locked(this);
     return true;
   }
@@ -148,8 +150,9 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
     // ThreadSanitizer is told before the word changes, so what unlock finds out must be known before.
     if (internal::kTsan && !internal::under_checker() && !held_by_this_thread()) misused("unlocked");
     internal::tsan::unlocking(this);
+    internal::note known = internal::note_to_release(this);
     let_go(internal::thread_number());
-    internal::released(this);
+    internal::released(this, known);
   }
 
   /// Waits as a coroutine. The guard is false if the stop came first. The holder is "a coroutine": lock orders are not
@@ -205,7 +208,7 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
       if (take(me)) return true;
     }
     for (std::uint32_t vain = 0;; ++vain) {
-      internal::waiter w(vain);
+      alignas(internal::kWaiterAlignment) internal::waiter w(vain);
       if (internal::park(*this, w, until, stop) != internal::wait_result::granted) return false;
       // relaxed: if it was handed over or taken in the queue's lock, that has ordered it (the node's state, or take()).
       if (holder() == me || take(me)) return true;

@@ -182,9 +182,11 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
     }
     return false;
   }
-  void entered(std::uint32_t wants, std::int64_t since) {
+  /// `how`: a note, or since when it waited.
+  template <class How>
+  void entered(std::uint32_t wants, const How& how) {
     if (wants == kAsWriter) writer_.store(internal::thread_number(), std::memory_order_relaxed);
-    internal::acquired(this, kKind, since);
+    internal::acquired(this, kKind, how);
   }
   bool watched_enter(std::uint32_t wants, unsigned how, const deadline& until, const std::stop_token& stop) {
     how |= wants == kAsWriter ? internal::watched::kWriter : internal::watched::kReader;
@@ -195,30 +197,33 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
   }
   void enter(std::uint32_t wants, const deadline& until, const std::stop_token& stop) {
     if (internal::watched::on()) return static_cast<void>(watched_enter(wants, 0, until, stop));
-    std::int64_t since = 0;
-    if (!take(wants)) [[unlikely]] {
-      since = internal::wait_begins();
+    internal::note known = internal::note_to_acquire(this);
+    if (take(wants)) [[likely]] {
+      entered(wants, known);
+    } else {
+      std::int64_t since = internal::wait_begins();
       enter_slowly(wants, until, stop);
+      entered(wants, since);
     }
-    entered(wants, since);
   }
   bool try_enter(std::uint32_t wants) {
     if (internal::watched::on()) return watched_enter(wants, internal::watched::kTry, {}, {});
+    internal::note known = internal::note_to_acquire(this);
     if (!take(wants)) return false;
-    entered(wants, 0);
+    entered(wants, known);
     internal::tsan::try_locked(this, wants == kAsWriter ? internal::tsan::kExclusive : internal::tsan::kShared);
     return true;
   }
   bool enter_until(std::uint32_t wants, const deadline& until, const std::stop_token& stop) {
     if (internal::watched::on()) return watched_enter(wants, 0, until, stop);
-    std::int64_t since = 0;
-    bool in = take(wants);
-    if (!in) {
-      since = internal::wait_begins();
-      in = enter_slowly(wants, until, stop);
+    internal::note known = internal::note_to_acquire(this);
+    if (take(wants)) {
+      entered(wants, known);
+    } else {
+      std::int64_t since = internal::wait_begins();
+      if (!enter_slowly(wants, until, stop)) return false;
+      entered(wants, since);
     }
-    if (!in) return false;
-    entered(wants, since);
     internal::tsan::try_locked(this, wants == kAsWriter ? internal::tsan::kExclusive : internal::tsan::kShared);
     return true;
   }
@@ -229,7 +234,7 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
         if (take(wants)) return true;
       }
     }
-    internal::waiter w(wants);
+    alignas(internal::kWaiterAlignment) internal::waiter w(wants);
     return internal::park(*this, w, until, stop) == internal::wait_result::granted;
   }
 
