@@ -52,8 +52,8 @@
 //   waits for that producer: pushes and pops are not lock-free, as in every queue of this kind.
 // - close(): fetch_or seq_cst, the linearization point of close.
 //
-// Waiting: some microseconds of spinning with growing pauses (if a processor is free for that: spin.h), then sleep. The
-// growing pauses are also what makes one producer and one consumer fast: an empty queue is left alone until it is worth
+// Waiting: some microseconds of spinning with long pauses (if a processor is free for that: spin.h), then sleep. The
+// long pauses are also what makes one producer and one consumer fast: an empty queue is left alone until it is worth
 // fetching its cache lines. A thread that is preempted between claim and stamp holds up those who need its cell; they
 // yield to it.
 //
@@ -318,10 +318,10 @@ class bounded_queue {
     }
   }
 
-  /// The compare-exchange that claims the next cell waits until the stamp of this one is written; so the lines that
-  /// come next should be here by then. Measured: a fifth of the time of an item.
+  /// The compare-exchange that claims the next cell waits until the stamp of this one is written; so the line that
+  /// comes next should be here by then. Measured: a fifth of the time of an item; lines further on gain nothing.
   static void prefetch_behind(const cell& c) {
-    prefetch_to_write(reinterpret_cast<const char*>(&c) + 2 * internal::kCacheLine);
+    prefetch_to_write(reinterpret_cast<const char*>(&c) + internal::kCacheLine);
   }
   void fill(std::uint64_t position, T&& value) {
     cell& c = at(position);

@@ -29,19 +29,17 @@ inline std::size_t checked_capacity(std::size_t capacity) {
 
 /// Before it sleeps at a small queue it lets others run, once. With more threads than processors the other side then
 /// gets on until the queue is full (empty); without, it is interrupted by the wake-up for every few items: measured,
-/// four times as slow with 64 places. A large queue gains nothing, and its consumers share less evenly. The pauses
-/// begin long and grow, the more so the larger the queue: a queue that was found empty (full) is left alone until
-/// several items (places) are worth fetching. Who looks at once stays behind the other side by one item, and both wait
-/// for a cache line for each; measured, that is three times as slow. The price: an item may lie there for half a
-/// microsecond, in a queue of 256 and more.
+/// four times as slow with 64 places. A large queue gains nothing, and its consumers share less evenly. The pauses are
+/// long: a queue that was found empty (full) is left alone until several items (places) are worth fetching. Who looks at
+/// once stays behind the other side by one item, and both wait for a cache line for each; measured, that is three to six
+/// times as slow. The price: an item may lie there for some 0.4 µs, in a queue of 64 and more.
 class waiting {
  public:
   waiting(wait_set& set, std::size_t capacity, const deadline& until, const std::stop_token& stop)
       : set_(set),
         until_(until),
         stop_(stop),
-        longest_pauses_(static_cast<std::uint32_t>(std::clamp<std::size_t>(capacity / 4, 1, 64))),
-        pauses_(static_cast<std::uint32_t>(std::clamp<std::size_t>(capacity / 16, 1, 16))),
+        pauses_(static_cast<std::uint32_t>(std::clamp<std::size_t>(capacity / 2, 1, 32))),
         yielded_(capacity > kSmall) {
     if (under_checker()) {
       yielded_ = true;
@@ -58,7 +56,6 @@ class waiting {
       std::uint32_t now = std::min(pauses_, left_);
       for (std::uint32_t i = 0; i < now; ++i) cpu_pause();
       left_ -= now;
-      pauses_ = std::min(pauses_ * 2, longest_pauses_);
       return queue_status::success;
     }
     if (!std::exchange(yielded_, true)) {
@@ -85,14 +82,13 @@ class waiting {
   }
 
  private:
-  /// As long as a sleep and a wake take.
-  static constexpr std::uint32_t kPauses = 400;
+  /// About 13 µs, as long as a sleep and a wake take with another processor (Karlin et al., see spin.h).
+  static constexpr std::uint32_t kPauses = 1000;
   static constexpr std::size_t kSmall = 256;
   wait_set& set_;
   deadline until_;  // a copy: callers pass temporaries
   const std::stop_token& stop_;
-  const std::uint32_t longest_pauses_;
-  std::uint32_t pauses_;
+  const std::uint32_t pauses_;
   bool yielded_;
   std::uint32_t left_ = kPauses;
   bool spin_pays_ = false;
