@@ -77,7 +77,7 @@ class condition {
         return error == 0 ? wait_status::notified : wait_status::timed_out;
       }
     }
-    internal::waiter w;
+    alignas(internal::kWaiterAlignment) internal::waiter w;
     {
       internal::parking_queue queue(this);
       queue.push(w);

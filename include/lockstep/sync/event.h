@@ -116,7 +116,7 @@ class basic_event {
     for (internal::spinner spin; spin.again();) {
       if (take()) return true;
     }
-    internal::waiter w;
+    alignas(internal::kWaiterAlignment) internal::waiter w;
     return internal::park(*this, w, until, stop) == internal::wait_result::granted;
   }
   [[gnu::noinline]] void set_for_waiters() {

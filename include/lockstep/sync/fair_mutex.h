@@ -8,6 +8,9 @@
 // The word is that of mutex: holder and kParked. What differs:
 //   F1  unlock() with waiters never frees the mutex: the word goes from one holder to the next, so nobody can barge in.
 //   F2  a thread that finds it held or parked queues at once and spins on its own node: so the queue is in order.
+//   F3  before it spins there, a thread lets those run that are ready to on its processor. Otherwise a thread that was
+//       interrupted outside of the queue, on its way to lock(), would not get into it while two others that are awake
+//       hand the mutex to and fro: measured with four threads on two processors, shares of 0.07 to 0.8, now 0.98 and up.
 //
 //   state          | lock()           | unlock()
 //   0              | -> holder        | misuse
@@ -56,19 +59,21 @@ class LOCKSTEP_CAPABILITY("mutex") fair_mutex {
   void lock() LOCKSTEP_ACQUIRE() {
     if (internal::watched::on()) return static_cast<void>(internal::watched::lock(this, 0));
     std::uint32_t me = internal::thread_number();
-    std::int64_t since = 0;
-    if (!take(me)) [[unlikely]] {
-      since = internal::wait_begins();
+    internal::note known = internal::note_to_acquire(this);
+    if (take(me)) [[likely]] {
+      internal::acquired(this, kKind, known);
+    } else {
+      std::int64_t since = internal::wait_begins();
       lock_slowly(me, {}, {});
+      internal::acquired(this, kKind, since);
     }
-    internal::acquired(this, kKind, since);
     internal::tsan::locked(this);
   }
   bool try_lock() LOCKSTEP_TRY_ACQUIRE(true) {
     if (internal::watched::on()) return internal::watched::lock(this, internal::watched::kTry) == 0;
-    bool locked = take(internal::thread_number());
-    if (!locked) return false;
-    internal::acquired(this, kKind);
+    internal::note known = internal::note_to_acquire(this);
+    if (!take(internal::thread_number())) return false;
+    internal::acquired(this, kKind, known);
     internal::tsan::try_locked(this);
     return true;
   }
@@ -85,14 +90,14 @@ class LOCKSTEP_CAPABILITY("mutex") fair_mutex {
   bool try_lock_until(const deadline& until, const std::stop_token& stop = {}) LOCKSTEP_TRY_ACQUIRE(true) {
     if (internal::watched::on()) return internal::watched::lock(this, 0, until, stop) == 0;
     std::uint32_t me = internal::thread_number();
-    std::int64_t since = 0;
-    bool locked = take(me);
-    if (!locked) {
-      since = internal::wait_begins();
-      locked = lock_slowly(me, until, stop);
+    internal::note known = internal::note_to_acquire(this);
+    if (take(me)) {
+      internal::acquired(this, kKind, known);
+    } else {
+      std::int64_t since = internal::wait_begins();
+      if (!lock_slowly(me, until, stop)) return false;
+      internal::acquired(this, kKind, since);
     }
-    if (!locked) return false;
-    internal::acquired(this, kKind, since);
     internal::tsan::try_locked(this);
     return true;
   }
@@ -105,10 +110,11 @@ class LOCKSTEP_CAPABILITY("mutex") fair_mutex {
     internal::tsan::unlocking(this);
     std::uint32_t me = internal::thread_number();
     std::uint32_t held = me;
+    internal::note known = internal::note_to_release(this);
     // release: the next holder sees what we did.
     if (!word_.compare_exchange_strong(held, 0, std::memory_order_release, std::memory_order_relaxed)) [[unlikely]]
       hand_over(me);
-    internal::released(this);
+    internal::released(this, known);
   }
 
   std::uint32_t holder() const noexcept {
@@ -139,7 +145,8 @@ class LOCKSTEP_CAPABILITY("mutex") fair_mutex {
   }
   [[gnu::noinline]] bool lock_slowly(std::uint32_t me, const deadline& until, const std::stop_token& stop) {
     if (holder() == me) misused("locked again");
-    internal::waiter w;
+    alignas(internal::kWaiterAlignment) internal::waiter w;
+    w.polite = true;
     return internal::park(*this, w, until, stop) == internal::wait_result::granted;
   }
   [[gnu::noinline]] void hand_over(std::uint32_t me) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <linux/futex.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -73,6 +74,9 @@ inline void prefetch_to_write(const void* address) noexcept {
   __builtin_prefetch(address, 1);
 #endif
 }
+
+/// Another thread that could run on this processor runs first.
+inline void let_others_run() noexcept { sched_yield(); }
 
 /// The kernel's number of the calling thread.
 inline std::uint32_t kernel_thread_id() noexcept { return static_cast<std::uint32_t>(syscall(SYS_gettid)); }

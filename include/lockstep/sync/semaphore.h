@@ -145,7 +145,7 @@ class counting_semaphore {
     for (internal::spinner spin; spin.again();) {
       if (take()) return true;
     }
-    internal::waiter w;
+    alignas(internal::kWaiterAlignment) internal::waiter w;
     return internal::park(*this, w, until, stop) == internal::wait_result::granted;
   }
   [[gnu::noinline]] void release_to_waiters(std::uint32_t n) {

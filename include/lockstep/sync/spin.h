@@ -42,9 +42,11 @@ class spinner {
     }
     measure_load();
   }
+  /// Will it pause at all?
+  bool pays() const noexcept { return left_ != 0 && spinning_pays.load(std::memory_order_relaxed); }
   /// Pauses; false: it is time to sleep. `holder` is the thread on which the change depends, 0 if unknown.
   bool again(std::uint32_t holder = 0) noexcept {
-    if (left_ == 0 || !spinning_pays.load(std::memory_order_relaxed)) return false;
+    if (!pays()) return false;
     if (holder != 0 && sleepers::asleep(holder)) return false;
     std::uint32_t now = step_ < left_ ? step_ : left_;
     left_ -= now;
