@@ -84,7 +84,7 @@ template <class Mutex, int kThreads>
 double contended() {
   static Mutex m;
   static long n = 0;
-  constexpr int kTimes = 400'000 / kThreads;
+  constexpr int kTimes = 2'000'000 / kThreads;
   std::atomic<int> ready = 0;
   std::vector<std::thread> threads;
   std::atomic<double> begin = 0;
@@ -154,10 +154,11 @@ struct absl_flag {
   }
 };
 
-/// Nanoseconds for one hand-off, with `kBurners` other threads that never sleep.
+/// Nanoseconds for one hand-off, with `kBurners` other threads that never sleep; they run for a fifth of a second, so
+/// that it counts in which order the kernel puts all on the processors not once but many times.
 template <class Signal, int kBurners>
 double hand_off() {
-  constexpr int kTimes = kBurners ? 1'000 : 10'000;
+  constexpr double kLong = kBurners ? 200e6 : 20e6;
   std::atomic<bool> over = false;
   std::vector<std::thread> burners;
   for (int i = 0; i < kBurners; ++i) {
@@ -166,22 +167,31 @@ double hand_off() {
     });
   }
   Signal ping, pong;
+  bool last = false;
   std::thread other([&] {
-    for (int i = 0; i < kTimes; ++i) {
+    for (;;) {
       ping.take();
+      if (last) return;
       pong.give();
     }
   });
   double begin = now_ns();
-  for (int i = 0; i < kTimes; ++i) {
-    ping.give();
-    pong.take();
+  double end = begin;
+  long rounds = 0;
+  while (end - begin < kLong) {
+    for (int i = 0; i < 10; ++i) {
+      ping.give();
+      pong.take();
+    }
+    rounds += 10;
+    end = now_ns();
   }
-  double end = now_ns();
+  last = true;
+  ping.give();
   over = true;
   other.join();
   for (std::thread& b : burners) b.join();
-  return (end - begin) / (2 * kTimes);
+  return (end - begin) / static_cast<double>(2 * rounds);
 }
 
 /// Nanoseconds until a writer is in while six readers overlap without end; 200 ms if it does not get in.
