@@ -78,6 +78,7 @@ class condition {
       }
     }
     alignas(internal::kWaiterAlignment) internal::waiter w;
+    w.stubborn = true;
     {
       internal::parking_queue queue(this);
       queue.push(w);

@@ -113,7 +113,7 @@ class basic_event {
            word_.compare_exchange_strong(set, 0, std::memory_order_acquire, std::memory_order_relaxed);
   }
   [[gnu::noinline]] bool wait_slowly(const deadline& until, const std::stop_token& stop) {
-    for (internal::spinner spin; spin.again();) {
+    for (internal::spinner spin{internal::spinner::for_signal{}}; spin.again();) {
       if (take()) return true;
     }
     alignas(internal::kWaiterAlignment) internal::waiter w;

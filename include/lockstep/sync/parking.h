@@ -134,6 +134,8 @@ class waiter {
   bool queued = false;
   /// Set before it is queued. The thread lets others run before it spins: fair_mutex.h.
   bool polite = false;
+  /// Set before it is queued. It waits for a signal, and has not spun for it yet: spin.h.
+  bool stubborn = false;
 
  private:
   friend class woken;
@@ -262,11 +264,14 @@ inline bool waiter::sleep(const deadline& until) noexcept {
     std::uint32_t state = state_.load(std::memory_order_acquire);
     return state == kGranted || state == kStopped;
   };
-  spinner spin;
-  if (polite && spin.pays()) let_others_run();
-  while (spin.again()) {
-    if (over()) return true;
-  }
+  auto spin_until_over = [&](spinner spin) {
+    if (polite && spin.pays()) let_others_run();
+    while (spin.again()) {
+      if (over()) return true;
+    }
+    return false;
+  };
+  if (stubborn ? spin_until_over(spinner(spinner::for_signal{})) : spin_until_over(spinner())) return true;
   std::uint32_t waiting = kWaiting;
   // Failure means granted, stopped, or asleep before; acquire as above. Success tells the waker that a wake is needed
   // and orders nothing, but may not be weaker than failure.

@@ -142,7 +142,7 @@ class counting_semaphore {
     return false;
   }
   [[gnu::noinline]] bool acquire_slowly(const deadline& until, const std::stop_token& stop) {
-    for (internal::spinner spin; spin.again();) {
+    for (internal::spinner spin{internal::spinner::for_signal{}}; spin.again();) {
       if (take()) return true;
     }
     alignas(internal::kWaiterAlignment) internal::waiter w;
