@@ -289,7 +289,11 @@ task<connection> client_core::dial(const url& u) {
   }
   if (!u.secure) co_return connection(std::move(s));
   if (!tls_) {
-    auto make = [] { return tls_context::client({.alpn = {"http/1.1"}}); };
+    auto make = [] {
+      tls_client_options o;
+      o.alpn = {"http/1.1"};
+      return tls_context::client(o);
+    };
     tls_ = options.tls ? options.tls : co_await to_thread(make);
   }
   co_return connection(co_await tls_connect(*tls_, std::move(s), u.host));
@@ -513,11 +517,6 @@ client::client(client&& other) noexcept = default;
 client& client::operator=(client&& other) noexcept = default;
 client::~client() = default;
 task<response> client::fetch(request r) { return fetch_in_time(core_, std::move(r)); }
-task<response> client::fetch(std::string url) {
-  request r;
-  r.url = std::move(url);
-  return fetch_in_time(core_, std::move(r));
-}
 task<reply> client::open(request r) { return open_in_time(core_, std::move(r)); }
 std::size_t client::idle_connections() const noexcept { return core_->idle(); }
 

@@ -136,13 +136,7 @@ bool not_modified(const headers& h, const std::string& tag, const struct stat& s
   return s.st_mtim.tv_sec <= ::timegm(&parts);
 }
 
-response only(int status, std::string_view text) {
-  response r;
-  r.status = status;
-  r.headers.add("Content-Type", "text/plain; charset=utf-8");
-  r.body = text;
-  return r;
-}
+response only(int status, std::string_view text) { return {status, std::string(text), "text/plain; charset=utf-8"}; }
 
 body_source contents_of(internal::descriptor d, std::uint64_t size) {
   struct reading {

@@ -148,11 +148,7 @@ int status_of(failure f) {
 }
 
 response plain_answer(int status, const std::string& text) {
-  response r;
-  r.status = status;
-  r.headers.add("Content-Type", "text/plain; charset=utf-8");
-  r.body = text + "\n";
-  return r;
+  return {status, text + "\n", "text/plain; charset=utf-8"};
 }
 
 }  // namespace

@@ -71,6 +71,7 @@ constexpr certificate_check kChecks[] = {
      "name its issuer's as tls_client_options::ca_file; or the server must send the ones in between"},
     {X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, tls_failure::untrusted,
      "name its issuer's as tls_client_options::ca_file; or the server must send the ones in between"},
+    {X509_V_ERR_CERT_SIGNATURE_FAILURE, tls_failure::untrusted, "another key than its issuer's has signed it"},
 };
 
 std::string subject_of(X509* certificate) {

@@ -2,9 +2,9 @@
 //
 //     http::client c;
 //     http::response r = co_await c.fetch("https://example.org/");         // r.status, r.headers, r.body
-//     http::response p = co_await c.fetch({.method = "POST", .url = url, .body = "…"});
+//     http::response p = co_await c.fetch(http::request("POST", url, "…"));
 //
-//     http::reply large = co_await c.open({.url = url});                   // the head is there
+//     http::reply large = co_await c.open(url);                            // the head is there
 //     while (std::size_t n = co_await large.read_some(buffer)) …           // the body, piece by piece
 //
 // Errors: http::error with the request in its words; failure() is for programs, cause() what it came from. A status of
@@ -28,6 +28,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "lockstep/async/http_message.h"
 #include "lockstep/async/task.h"
@@ -36,6 +37,8 @@
 namespace lockstep::async::http {
 
 struct client_options {
+  client_options() = default;
+
   std::size_t max_connections = 8;                     ///< to one host: those in use and those kept
   std::size_t max_idle = 64;                           ///< kept, to all hosts together
   std::chrono::milliseconds idle_timeout{30'000};      ///< one that was idle for longer is not used again
@@ -50,6 +53,13 @@ struct client_options {
 };
 
 struct request {
+  request() = default;
+  request(std::string verb, std::string where, std::string text = {})
+      : method(std::move(verb)), url(std::move(where)), body(std::move(text)) {}
+  /// GET.
+  request(std::string where) : url(std::move(where)) {}
+  request(const char* where) : url(where) {}
+
   std::string method = "GET";
   std::string url = {};
   http::headers headers = {};  ///< Host, Content-Length, Transfer-Encoding and Connection are made
@@ -92,7 +102,6 @@ class client {
 
   /// The whole answer.
   [[nodiscard]] task<response> fetch(request r);
-  [[nodiscard]] task<response> fetch(std::string url);
   /// The answer's head.
   [[nodiscard]] task<reply> open(request r);
   /// Connections that are kept, for now.

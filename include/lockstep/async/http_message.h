@@ -1,6 +1,7 @@
 // What HTTP's client (http_client.h) and server (http_server.h) have in common: headers, bodies, responses, errors.
 //
-// Values; nothing here waits but body_source::read. Thread safety: none.
+// Values; nothing here waits but body_source::read. Thread safety: none. They have constructors, because GCC 12 breaks
+// aggregates that are written inside of a co_await expression.
 #pragma once
 
 #include <cstddef>
@@ -56,6 +57,7 @@ class headers {
 
 /// A body that comes piece by piece.
 struct body_source {
+  body_source() = default;
   /// Puts the next piece into the span and gives its size; 0: that was all. Called again when the piece was sent.
   std::function<task<std::size_t>(std::span<char>)> read;
   /// Of the whole; none: not known, and sent in chunks.
@@ -63,6 +65,12 @@ struct body_source {
 };
 
 struct response {
+  response() = default;
+  explicit response(int code, std::string text = {}) : status(code), body(std::move(text)) {}
+  response(int code, std::string text, std::string_view type) : response(code, std::move(text)) {
+    headers.add("Content-Type", type);
+  }
+
   int status = 200;
   std::string reason = {};  ///< empty: the usual one
   http::headers headers = {};

@@ -1,8 +1,8 @@
 // http::serve: a server of HTTP/1.1 on a listener, plain or by TLS; http::static_files: a folder's files.
 //
 //     task<http::response> answer(http::incoming& r) {
-//       if (r.path() != "/hello") co_return http::response{.status = 404};
-//       co_return http::response{.headers = {{"Content-Type", "text/plain"}}, .body = "hello\n"};
+//       if (r.path() != "/hello") co_return http::response(404);
+//       co_return http::response(200, "hello\n", "text/plain");
 //     }
 //     listener l = listen(address::loopback(8080));
 //     co_await when_any(http::serve(l, answer), interrupted());
@@ -50,6 +50,8 @@
 namespace lockstep::async::http {
 
 struct server_options {
+  server_options() = default;
+
   std::chrono::milliseconds header_timeout{10'000};  ///< from a request's first byte to the end of its head; handshake
   std::chrono::milliseconds body_timeout{30'000};    ///< of waiting for a body, and one second more for min_rate bytes
   std::chrono::milliseconds write_timeout{30'000};   ///< of sending a piece, and one second more for min_rate bytes

@@ -5,7 +5,7 @@
 //     co_await s.write("hello");
 //     std::size_t n = co_await s.read_some(buffer);               // 0: the other end has said that this was all
 //
-//     tls_context ours = tls_context::server({.certificate_file = "chain.pem", .key_file = "key.pem"});
+//     tls_context ours = tls_context::server(tls_server_options("chain.pem", "key.pem"));
 //     tls_stream c = co_await tls_accept(ours, co_await listener.accept());
 //
 // A client checks the certificate's chain, dates and name (that of the host, or its address), and sends the name to the
@@ -33,6 +33,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lockstep/async/address.h"
@@ -62,12 +63,17 @@ class tls_error : public std::runtime_error {
   tls_failure failure_;
 };
 
+// The options have constructors, because GCC 12 breaks aggregates that are written inside of a co_await expression.
 struct tls_client_options {
+  tls_client_options() = default;
   std::string ca_file = {};            ///< PEM: whom to trust, instead of the system's trust store
   std::vector<std::string> alpn = {};  ///< protocols, the preferred one first: "http/1.1"
   bool verify = true;                  ///< false: whoever answers is believed. For tests.
 };
 struct tls_server_options {
+  tls_server_options() = default;
+  tls_server_options(std::string certificate, std::string key)
+      : certificate_file(std::move(certificate)), key_file(std::move(key)) {}
   std::string certificate_file = {};  ///< PEM: the server's own, then those between it and the root
   std::string key_file = {};          ///< PEM, without a password
   std::vector<std::string> alpn = {};
