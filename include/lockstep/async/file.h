@@ -27,6 +27,8 @@ namespace lockstep::async {
 class file {
  public:
   file() = default;
+  /// Takes over what was opened by other means.
+  explicit file(internal::descriptor d) noexcept : descriptor_(std::move(d)) {}
   static task<file> open(std::string path, int flags = O_RDONLY, mode_t mode = 0644);
 
   task<std::size_t> read_at(std::uint64_t offset, std::span<char> to);
@@ -37,7 +39,6 @@ class file {
   int fd() const noexcept { return descriptor_.fd(); }
 
  private:
-  explicit file(internal::descriptor d) noexcept : descriptor_(std::move(d)) {}
   internal::descriptor descriptor_;
 };
 
