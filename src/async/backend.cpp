@@ -136,9 +136,12 @@ bool io_op::begin(promise_base& p) noexcept {
     stopping = true;
     return false;
   }
-  if (p.context->loop().io().start(*this)) return true;
+  loop& l = p.context->loop();
+  if (l.io().start(*this)) return true;
   leave();
-  return false;
+  if (l.may_go_on()) return false;
+  l.make_ready(p);
+  return true;
 }
 
 void io_op::cancel() noexcept {

@@ -78,6 +78,7 @@ void loop::run_ready(std::size_t most) {
   for (; most != 0 && !done_; --most) {
     // relaxed: the watchdog only wants to see it change.
     resumed_.store(++resumed, std::memory_order_relaxed);
+    in_a_row_left_ = kOperationsInARow;
     resume_chain(ready_.pop());
     free_finished();
   }

@@ -4,6 +4,8 @@
 // A round: (1) resume what was ready when the round began; (2) what other threads have pushed; (3) timers that are due;
 // (4) the kernel, waiting only if nothing is ready. While coroutines keep each other ready, 2 to 4 come every
 // kRoundsBetweenPolls rounds.
+// A coroutine whose operations never have to wait goes to the end of the ready queue after kOperationsInARow of them, so
+// that a busy connection does not starve the others.
 // Invariants: a loop's coroutines, timers and descriptors are touched by its thread only; others use post(). The loop
 // ends when the root task has: everything else is that task's child, and is over.
 #pragma once
@@ -50,6 +52,8 @@ class loop final : private completion {
   std::int64_t now() const noexcept {
     return virtual_time_ ? virtual_now_ : to_ns(std::chrono::steady_clock::now().time_since_epoch());
   }
+  /// An operation is over without a wait. False: enough of them in a row, let others run first.
+  bool may_go_on() noexcept { return --in_a_row_left_ > 0; }
   void add(timer& t, std::int64_t when) noexcept { wheel_.insert(t, when); }
   void remove(timer& t) noexcept {
     if (t.armed()) wheel_.remove(t);
@@ -85,6 +89,7 @@ class loop final : private completion {
 
  private:
   static constexpr int kRoundsBetweenPolls = 16;
+  static constexpr int kOperationsInARow = 64;
 
   promise_base* completed(promise_base&) noexcept override {
     done_ = true;
@@ -108,6 +113,7 @@ class loop final : private completion {
   std::int64_t virtual_now_ = 0;
   std::int64_t watchdog_limit_;
   int remote_waits_ = 0;
+  int in_a_row_left_ = kOperationsInARow;
   int thread_number_;
   std::atomic<bool> dump_requested_{false};
   // Written by the loop, read by the watchdog: a line of their own.
