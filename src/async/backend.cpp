@@ -154,7 +154,11 @@ void io_op::fail() const {
   static constexpr const char* kWhat[] = {"read",         "write",  "receive", "send", "receive a message",
                                           "send message", "accept", "connect", "poll", "open",
                                           "sync"};
-  throw std::system_error(-result, std::generic_category(), kWhat[static_cast<int>(kind)]);
+  std::string what = kWhat[static_cast<int>(kind)];
+  if (result == -EOPNOTSUPP && here.current && here.current->io().network()) {
+    what += ": the simulated backend knows only the sockets and pipes that were made in the same run()";
+  }
+  throw std::system_error(-result, std::generic_category(), what);
 }
 
 std::string io_op::describe() const {

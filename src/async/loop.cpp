@@ -19,6 +19,12 @@ namespace {
 constexpr std::int64_t kVirtualStart = 1'000'000'000;
 }
 
+#ifdef LOCKSTEP_SYNC_TSAN
+void program_needs_lockstep_async_checked() noexcept {}
+#else
+void program_needs_lockstep_async() noexcept {}
+#endif
+
 loop::loop(const run_options& options)
     : wheel_(options.virtual_time ? kVirtualStart : to_ns(std::chrono::steady_clock::now().time_since_epoch())),
       root_(*this),

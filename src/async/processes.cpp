@@ -25,6 +25,15 @@ namespace {
   throw std::system_error(error, std::generic_category(), what);
 }
 
+void need_a_kernel(const char* what) {
+  if (!internal::here.current || !internal::here.current->io().network()) return;
+  fail(EOPNOTSUPP, std::string(what) + ": the simulated backend has sockets and pipes only; use another one");
+}
+pipe_ends pipe_for_signals() {
+  need_a_kernel("signal_set");
+  return make_pipe();
+}
+
 /// Where the handler of a signal writes: the pipes of the sets that have it. -1: free.
 struct subscribers {
   std::atomic<int> pipes[signal_set::kMostSets];
@@ -51,7 +60,7 @@ void on_signal(int signal) {
 
 }  // namespace
 
-signal_set::signal_set(std::initializer_list<int> signals) : pipe_(make_pipe()) {
+signal_set::signal_set(std::initializer_list<int> signals) : pipe_(pipe_for_signals()) {
   // A handler must not block.
   int flags = ::fcntl(pipe_.write.fd(), F_GETFL);
   ::fcntl(pipe_.write.fd(), F_SETFL, flags | O_NONBLOCK);
@@ -103,6 +112,7 @@ task<int> signal_set::next() {
 
 child child::start(const std::vector<std::string>& arguments, const options& how) {
   if (arguments.empty()) throw std::invalid_argument("lockstep::async::child: no program");
+  need_a_kernel("child");
   std::vector<char*> argv;
   for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
   argv.push_back(nullptr);

@@ -27,15 +27,27 @@ lockstep_switch:
         .cfi_rel_offset r15, 0
         movq    %rsp, (%rdi)
         movq    %rsi, %rsp
+        cmpb    $0, lockstep_has_fsgsbase(%rip)
+        je      2f
         wrfsbase %rdx
+1:
         popq    %r15
         popq    %r14
         popq    %r13
         popq    %r12
         popq    %rbx
         popq    %rbp
+        .cfi_remember_state
         .cfi_def_cfa_offset 8
         ret
+        .cfi_restore_state
+        .cfi_def_cfa_offset 56
+2:
+        movl    $158, %eax              // arch_prctl(ARCH_SET_FS, new_fs)
+        movl    $0x1002, %edi
+        movq    %rdx, %rsi
+        syscall
+        jmp     1b
         .cfi_endproc
         .size   lockstep_switch, . - lockstep_switch
 

@@ -10,6 +10,11 @@
 #include "base/real.h"
 #include "fiber/fiber.h"
 
+extern "C" {
+/// Asked by lockstep_switch.
+[[gnu::visibility("hidden")]] bool lockstep_has_fsgsbase = false;
+}
+
 namespace lockstep::runtime::tls {
 namespace {
 
@@ -58,8 +63,9 @@ u8* image(u32 i) { return g_images + static_cast<std::size_t>(i) * (g_below + g_
 
 u32 grow(u32 n) {
   measure_once();
-  // wrfsbase needs the kernel's consent (Linux 5.9 and later give it).
-  if (!(getauxval(AT_HWCAP2) & 2)) fatal("this kernel or CPU does not allow wrfsbase (FSGSBASE), which fibers need");
+  // wrfsbase needs the kernel's consent (Linux 5.9 and later give it, some virtual machines do not). Without, a system
+  // call does the same.
+  lockstep_has_fsgsbase = (getauxval(AT_HWCAP2) & 2) != 0;
   if (n > kMaxBlocks) n = kMaxBlocks;
   sigset_t all, before;
   sigfillset(&all);

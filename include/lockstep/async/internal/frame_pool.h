@@ -49,7 +49,7 @@ struct frame_pool {
       --count[c];
       return f;
     }
-    return ::operator new(c * kGranule - kHeapHeader);
+    return ::operator new(c* kGranule - kHeapHeader);
 #endif
   }
 

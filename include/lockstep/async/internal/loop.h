@@ -23,8 +23,23 @@
 #include "lockstep/async/internal/remote_queue.h"
 #include "lockstep/async/internal/timer_wheel.h"
 #include "lockstep/async/options.h"
+#include "lockstep/sync/tool.h"
+
+#ifdef LOCKSTEP_SYNC_EXPLORE
+#error "lockstep::async_checked is built without LOCKSTEP_SYNC_EXPLORE, which must be the same in all of a program"
+#endif
 
 namespace lockstep::async::internal {
+
+// The primitives of lockstep::sync are laid out otherwise in instrumented programs: the linker is to tell, rather than
+// the program to crash, if program and library differ.
+#ifdef LOCKSTEP_SYNC_TSAN
+void program_needs_lockstep_async_checked() noexcept;
+inline void check_library() noexcept { program_needs_lockstep_async_checked(); }
+#else
+void program_needs_lockstep_async() noexcept;
+inline void check_library() noexcept { program_needs_lockstep_async(); }
+#endif
 
 class backend;
 class external_stop;
