@@ -7,10 +7,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <system_error>
 
+#include "lockstep/async/time.h"
 #include "simulated_network.h"
 
 namespace lockstep::async {
@@ -102,10 +105,30 @@ listener listen(const address& where, const listen_options& options) {
   return listener(std::move(d));
 }
 
+namespace {
+
+/// A Unix socket that does not block is told EAGAIN while the listener's backlog is full, and nothing tells when there
+/// is room: it asks again.
+task<> connect_by_asking(int fd, const address& to) {
+  constexpr std::chrono::milliseconds kLongest(64);
+  for (std::chrono::milliseconds pause(1);; pause = std::min(2 * pause, kLongest)) {
+    if (::connect(fd, to.get(), to.length()) == 0) co_return;
+    if (errno != EAGAIN) fail("connect");
+    co_await sleep_for(pause);
+  }
+}
+
+}  // namespace
+
 task<stream> connect(address to) {
   internal::descriptor d = make_socket(to.family(), SOCK_STREAM);
   try {
-    co_await internal::void_op(internal::io_kind::connect, d.fd(), to.get(), to.length());
+    if (to.family() == AF_UNIX && internal::here.current->io().nonblocking()) {
+      co_await yield();  // throws if the task is cancelled
+      co_await connect_by_asking(d.fd(), to);
+    } else {
+      co_await internal::void_op(internal::io_kind::connect, d.fd(), to.get(), to.length());
+    }
   } catch (const std::system_error& e) {
     throw std::system_error(e.code(), "connect to " + to.to_string());
   }
