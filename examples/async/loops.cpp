@@ -63,19 +63,19 @@ task<> serve(listener& l, lockstep::sync::thread_pool& pool, long& served) {
   co_await with_scope(accept);
 }
 
-/// What one thread does. The first loop finds a port; the others listen there, too.
-task<long> program(std::uint16_t port, std::promise<std::uint16_t>* found, lockstep::sync::thread_pool& pool) {
+/// What one thread does; `listening` is told the port. The first loop finds one, the others are given it.
+task<long> program(std::uint16_t port, std::promise<std::uint16_t>& listening, lockstep::sync::thread_pool& pool) {
   signal_set ends({SIGTERM, SIGINT});
   listener l = listen(address::loopback(port), {.reuse_port = true});
-  if (found) found->set_value(l.local_address().port());
+  listening.set_value(l.local_address().port());
   long served = 0;
   co_await when_any(serve(l, pool, served), ends.next());
   co_return served;
 }
 
-long run_loop(std::uint16_t port, std::promise<std::uint16_t>* found, lockstep::sync::thread_pool& pool) {
+long run_loop(std::uint16_t port, std::promise<std::uint16_t>& listening, lockstep::sync::thread_pool& pool) {
   try {
-    return run(program(port, found, pool));
+    return run(program(port, listening, pool));
   } catch (const std::system_error& e) {
     std::fprintf(stderr, "loops: %s\n", e.what());
     std::_Exit(1);
@@ -89,13 +89,12 @@ int main(int argc, char** argv) {
   auto loops = static_cast<unsigned>(argc > 2 ? std::atoi(argv[2]) : 0);
   if (loops == 0) loops = std::max(std::thread::hardware_concurrency(), 1u);
   lockstep::sync::thread_pool pool;
-  std::promise<std::uint16_t> found;
   std::vector<std::jthread> threads;
   std::vector<long> served(loops);
-  threads.emplace_back([&] { served[0] = run_loop(port, &found, pool); });
-  port = found.get_future().get();
-  for (unsigned i = 1; i < loops; ++i) {
-    threads.emplace_back([&, i] { served[i] = run_loop(port, nullptr, pool); });
+  for (unsigned i = 0; i < loops; ++i) {
+    std::promise<std::uint16_t> listening;
+    threads.emplace_back([&, i, at = port] { served[i] = run_loop(at, listening, pool); });
+    port = listening.get_future().get();
   }
   std::printf("127.0.0.1:%d\n", port);
   std::fflush(stdout);

@@ -59,10 +59,21 @@ double milliseconds_since(steady::time_point t) {
   return std::chrono::duration<double, std::milli>(steady::now() - t).count();
 }
 
-/// Runs `work` on a loop, beside a task that wants a turn every millisecond; gives the longest time that it did not
-/// have one.
-double longest_pause(const std::function<async::task<>()>& work) {
-  double longest = 0;
+struct result {
+  double milliseconds;
+  double longest_pause;  ///< of the loop; -1: there was none
+};
+
+result timed(const std::function<void()>& work) {
+  auto begin = steady::now();
+  work();
+  return {milliseconds_since(begin), -1};
+}
+
+/// Runs `work` on a loop, beside a task that wants a turn every millisecond; tells the longest time that it did not have
+/// one.
+result timed_on_a_loop(const std::function<async::task<>()>& work) {
+  result r{0, 0};
   auto beat = [](double& most) -> async::task<> {
     for (auto last = steady::now();; last = steady::now()) {
       co_await async::sleep_for(1ms);
@@ -70,14 +81,16 @@ double longest_pause(const std::function<async::task<>()>& work) {
     }
   };
   auto both = [&](async::scope& s) -> async::task<> {
-    s.spawn(beat(longest));
+    s.spawn(beat(r.longest_pause));
     co_await async::yield();
+    auto begin = steady::now();
     co_await work();
-    co_await async::sleep_for(1ms);  // the last pause counts
+    r.milliseconds = milliseconds_since(begin);
+    co_await async::sleep_for(2ms);  // the last pause counts
     s.cancel();
   };
   async::run(async::with_scope(both), {.watchdog = 0ms});
-  return longest;
+  return r;
 }
 
 }  // namespace
@@ -94,8 +107,8 @@ int main(int argc, char** argv) {
     for (int x = 0; x < size; ++x) original.at(x, y) = static_cast<float>((x * 7919 + y * 104'729) % 256);
   }
   lockstep::sync::thread_pool pool;
-  image result(size);
-  auto strip = [&](int i) { blur(original, result, size * i / kStrips, size * (i + 1) / kStrips); };
+  image blurred(size);
+  auto strip = [&](int i) { blur(original, blurred, size * i / kStrips, size * (i + 1) / kStrips); };
   auto on_the_loop = [&strip](int i) -> async::task<> {
     strip(i);
     co_return;
@@ -111,16 +124,15 @@ int main(int argc, char** argv) {
       co_await async::gather(std::move(tasks));
     };
   };
-  double pause = -1;
   struct contestant {
     const char* name;
-    std::function<void()> run;
+    std::function<result()> run;
   };
   const contestant all[] = {
-      {"one thread", [&] { blur(original, result, 0, size); }},
-      {"parallel_for on a pool", [&] { lockstep::sync::parallel_for(pool, 0, kStrips, strip); }},
-      {"coroutines on one loop", [&] { pause = longest_pause(all_strips(on_the_loop)); }},
-      {"coroutines, to_thread(pool)", [&] { pause = longest_pause(all_strips(on_the_pool)); }},
+      {"one thread", [&] { return timed([&] { blur(original, blurred, 0, size); }); }},
+      {"parallel_for on a pool", [&] { return timed([&] { lockstep::sync::parallel_for(pool, 0, kStrips, strip); }); }},
+      {"coroutines on one loop", [&] { return timed_on_a_loop(all_strips(on_the_loop)); }},
+      {"coroutines, to_thread(pool)", [&] { return timed_on_a_loop(all_strips(on_the_pool)); }},
   };
   std::printf("%d x %d pixels, %zu threads in the pool\n\n", size, size, pool.size());
   std::puts("| who | ms | of one thread's time | the loop stood still, ms |\n|---|---|---|---|");
@@ -128,26 +140,26 @@ int main(int argc, char** argv) {
   double alone = 0;
   for (const contestant& c : all) {
     std::vector<double> times;
-    double stood_still = -1;
+    std::vector<double> pauses;
     for (int r = 0; r < rounds; ++r) {
-      std::fill(result.pixels.begin(), result.pixels.end(), -1.0f);
-      pause = -1;
-      auto begin = steady::now();
-      c.run();
-      times.push_back(milliseconds_since(begin));
-      stood_still = std::max(stood_still, pause);
+      std::fill(blurred.pixels.begin(), blurred.pixels.end(), -1.0f);
+      result one = c.run();
+      times.push_back(one.milliseconds);
+      pauses.push_back(one.longest_pause);
     }
     std::sort(times.begin(), times.end());
+    std::sort(pauses.begin(), pauses.end());
     double median = times[times.size() / 2];
+    double pause = pauses[pauses.size() / 2];
     if (alone == 0) {
       alone = median;
-      expected.pixels = result.pixels;
+      expected.pixels = blurred.pixels;
     }
-    if (result.pixels != expected.pixels) {
+    if (blurred.pixels != expected.pixels) {
       std::fprintf(stderr, "%s: another image\n", c.name);
       return 1;
     }
-    std::string still = stood_still < 0 ? "" : std::to_string(static_cast<int>(stood_still + 0.5));
-    std::printf("| %s | %.0f | %.2f | %s |\n", c.name, median, median / alone, still.c_str());
+    std::string still = pause < 0 ? "" : std::to_string(static_cast<int>(pause + 0.5));
+    std::printf("| %s | %.1f | %.2f | %s |\n", c.name, median, median / alone, still.c_str());
   }
 }

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <string>
@@ -30,10 +31,16 @@ using namespace std::chrono_literals;
 class Faults : public on_both_backends {};
 LOCKSTEP_ON_BOTH_BACKENDS(Faults);
 
-std::size_t open_descriptors() {
-  std::size_t n = 0;
-  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) ++n;
-  return n;
+/// What is open, sorted by number: "0 /dev/null".
+std::vector<std::string> open_descriptors() {
+  std::vector<std::string> all;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;  // the directory itself
+    std::string what = std::filesystem::read_symlink(entry.path(), gone).string();
+    if (what.find("/proc/") == std::string::npos) all.push_back(entry.path().filename().string() + " " + what);
+  }
+  std::sort(all.begin(), all.end());
+  return all;
 }
 std::string temporary(const char* what) {
   return ::testing::TempDir() + "lockstep-" + what + "-" + std::to_string(::getpid());
@@ -93,7 +100,7 @@ TEST_P(Faults, EverythingThatNeedsADescriptorSaysThatThereIsNone) {
 #endif
   run_here([]() -> task<> {
     listener l = listen(address::loopback());
-    std::size_t before = open_descriptors();
+    auto before = open_descriptors();
     std::vector<int> errors;
     {
       lower_limit none(RLIMIT_NOFILE, 0);
@@ -206,7 +213,7 @@ TEST_P(Faults, ConnectingToAFullBacklog) {
   run_here([]() -> task<> {
     std::string path = temporary("backlog");
     for (const address& where : {address::loopback(), address::local(path)}) {
-      std::size_t before = open_descriptors();
+      auto before = open_descriptors();
       {
         listener l = listen(where, {.backlog = 1});
         std::vector<stream> waiting;
@@ -252,7 +259,7 @@ TEST_P(Faults, FilesAndNamesOfACancelledTask) {
   run_here([]() -> task<> {
     std::string path = temporary("cancelled");
     file f = co_await file::open(path, O_RDWR | O_CREAT | O_TRUNC);
-    std::size_t before = open_descriptors();
+    auto before = open_descriptors();
     char buffer[16];
     int ended = 0;
     auto count = [&ended](auto t) -> task<> {
@@ -324,7 +331,7 @@ TEST_P(Faults, CancelledAtEveryStep) {
   int finished = 0;
   for (int step = 0; step < 60 && finished < 3; ++step) {
     run_here([](std::string file_path, int cancel_after, int& done) -> task<> {
-      std::size_t before = open_descriptors();
+      auto before = open_descriptors();
       {
         listener l = listen(address::loopback());
         bool whole = false;

@@ -1,5 +1,6 @@
 #include "lockstep/async/internal/loop.h"
 
+#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -36,8 +37,12 @@ loop::loop(const run_options& options)
   prepare_diagnosis();
   backend_ = make_backend(options.backend);
   if (options.stop.stop_possible()) stop_ = std::make_unique<external_stop>(*this, options.stop);
-  // A simulation is not to have a thread of ours in it.
-  if (options.backend == backend_kind::simulated) watchdog_limit_ = 0;
+  // A simulation is not to have a thread of ours in it, nor to meet signals.
+  if (backend_->network()) {
+    watchdog_limit_ = 0;
+  } else {
+    block_broken_pipe_signal();
+  }
   watch(*this);
   enlist(*this);
   here.current = this;
@@ -51,9 +56,31 @@ loop::~loop() {
   while (posting_.load(std::memory_order_acquire) != 0) ::usleep(0);
   remote_.take_all();  // a mailbox whose scope has ended
   backend_.reset();
+  allow_broken_pipe_signal();
   free_finished();
   here.current = nullptr;
   here.frames.clear();
+}
+
+// A write to a pipe that nobody reads is an error for its task, not the end of the process. The kernel sends the signal to
+// the writing thread, which is this one, with either backend.
+void loop::block_broken_pipe_signal() noexcept {
+  sigset_t pipe;
+  sigset_t before;
+  ::sigemptyset(&pipe);
+  ::sigaddset(&pipe, SIGPIPE);
+  if (::pthread_sigmask(SIG_BLOCK, &pipe, &before) == 0) blocks_sigpipe_ = ::sigismember(&before, SIGPIPE) == 0;
+}
+
+void loop::allow_broken_pipe_signal() noexcept {
+  if (!blocks_sigpipe_) return;
+  sigset_t pipe;
+  ::sigemptyset(&pipe);
+  ::sigaddset(&pipe, SIGPIPE);
+  timespec at_once{};
+  while (::sigtimedwait(&pipe, nullptr, &at_once) == SIGPIPE) {
+  }
+  ::pthread_sigmask(SIG_UNBLOCK, &pipe, nullptr);
 }
 
 void loop::run(promise_base& root) {

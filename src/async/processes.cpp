@@ -134,17 +134,29 @@ child child::start(const std::vector<std::string>& arguments, const options& how
       ::posix_spawn_file_actions_adddup2(&actions, theirs.back().fd(), number);
     }
   };
+  // The child is to die of a broken pipe as everybody does.
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  if (internal::here.current && internal::here.current->blocks_broken_pipe_signal()) {
+    sigset_t mask;
+    ::pthread_sigmask(SIG_SETMASK, nullptr, &mask);
+    ::sigdelset(&mask, SIGPIPE);
+    ::posix_spawnattr_setsigmask(&attributes, &mask);
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  }
   int error = 0;
   try {
     connect(how.input, STDIN_FILENO, c.input_);
     connect(how.output, STDOUT_FILENO, c.output_);
     connect(how.error, STDERR_FILENO, c.error_);
-    error = ::posix_spawnp(&c.pid_, argv[0], &actions, nullptr, argv.data(), environ);
+    error = ::posix_spawnp(&c.pid_, argv[0], &actions, &attributes, argv.data(), environ);
   } catch (...) {
     ::posix_spawn_file_actions_destroy(&actions);
+    ::posix_spawnattr_destroy(&attributes);
     throw;
   }
   ::posix_spawn_file_actions_destroy(&actions);
+  ::posix_spawnattr_destroy(&attributes);
   if (error != 0) {
     c.pid_ = -1;
     fail(error, "start " + arguments[0]);

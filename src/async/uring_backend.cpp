@@ -407,9 +407,12 @@ class uring_backend final : public backend {
     if (op.kind == io_kind::readable && result > 0) result = 0;
     // Not cancelled by us: the descriptor was closed.
     if (result == -ECANCELED && !op.stopping) result = -EBADF;
-    if (result == -EINTR && !op.stopping) {
-      prepare(op);
-      return;
+    if (result == -EINTR) {
+      if (!op.stopping) {
+        prepare(op);
+        return;
+      }
+      result = -ECANCELED;  // a worker thread of the kernel's was interrupted for us
     }
     --operations_;
     op.complete(result);

@@ -92,6 +92,9 @@ class loop final : private completion {
   /// Makes the loop go round; async-signal-safe.
   void wake() noexcept;
 
+  /// SIGPIPE is blocked on this thread because of us: not so in children.
+  bool blocks_broken_pipe_signal() const noexcept { return blocks_sigpipe_; }
+
   // ---- For the watchdog and for signals
   std::uint64_t resumed() const noexcept { return resumed_.load(std::memory_order_relaxed); }
   bool running() const noexcept { return running_.load(std::memory_order_relaxed); }
@@ -114,6 +117,8 @@ class loop final : private completion {
   void fire_timers();
   void wait_for_events();
   void report_deadlock();
+  void block_broken_pipe_signal() noexcept;
+  void allow_broken_pipe_signal() noexcept;
   bool can_be_woken() const;
 
   ready_queue ready_;
@@ -125,6 +130,7 @@ class loop final : private completion {
   bool done_ = false;
   bool deadlocked_ = false;
   bool virtual_time_;
+  bool blocks_sigpipe_ = false;
   std::int64_t virtual_now_ = 0;
   std::int64_t watchdog_limit_;
   int remote_waits_ = 0;
