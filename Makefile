@@ -8,7 +8,7 @@ JOBS ?= $(shell nproc)
 # The release build is the preset `release`, in build/; the others are in build-<preset>/.
 BUILD := cmake --build build -j $(JOBS)
 
-.PHONY: all demo test unit sanitize mutations install bench bench-sync bench-async format format-check lint clean help
+.PHONY: all demo test unit sanitize mutations churn install bench bench-sync bench-async format format-check lint clean help
 .DEFAULT_GOAL := all
 # Steps share build folders and the package manager; the work inside each is parallel.
 .NOTPARALLEL:
@@ -40,6 +40,14 @@ sanitize: ## Unit tests under AddressSanitizer with UBSan; those of the librarie
 mutations: all ## Break lockstep::sync in small ways; lockstep check must notice
 	@tools/bootstrap test
 	@tests/sync/mutations/run -j $(JOBS)
+
+churn: ## lockstep::async: ten thousand connections that come and go for a minute, on each backend
+	@tools/bootstrap test
+	@tools/configure release -DLOCKSTEP_TESTS=ON
+	@$(BUILD) --target async_churn
+	@for backend in io_uring epoll; do \
+	  LOCKSTEP_ASYNC_BACKEND=$$backend build/tests/async/async_churn 10000 60 || exit 1; \
+	done
 
 install: all ## Install below PREFIX (/usr/local); DESTDIR is honoured
 	@DESTDIR='$(DESTDIR)' cmake --install build --prefix '$(PREFIX)'

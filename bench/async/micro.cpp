@@ -1,5 +1,6 @@
 // What the smallest steps cost: awaiting a child, starting a task, a timer that is set and cancelled, a message through
 // a channel; beside Boost.Asio and libuv, in one process, round after round.
+#include <malloc.h>
 #include <uv.h>
 
 #include <chrono>
@@ -187,6 +188,38 @@ double asio_post() {
   return result;
 }
 
+// ---- What a task that waits holds of the heap
+task<int> parked_leaf(async::channel<int>& c) { co_return co_await c.receive() ? 1 : 0; }
+task<int> parked_parent(async::channel<int>& c) { co_return co_await parked_leaf(c); }
+task<> parked_sleeper() { co_await async::sleep_for(1h); }
+
+template <class F>
+task<double> bytes_each(F make) {
+  constexpr int kTasks = 10'000;
+  double bytes = 0;
+  auto measure = [&](async::scope& s) -> task<> {
+    for (int i = 0; i < 2 * kTasks; ++i) s.spawn(parked_sleeper());  // the ready queue is as large as it will be
+    co_await async::yield();
+    co_await async::yield();
+    std::size_t before = ::mallinfo2().uordblks;
+    for (int i = 0; i < kTasks; ++i) s.spawn(make());
+    co_await async::yield();
+    co_await async::yield();
+    bytes = static_cast<double>(::mallinfo2().uordblks - before) / kTasks;
+    s.cancel();
+  };
+  co_await async::with_scope(measure);
+  co_return bytes;
+}
+void tell_sizes() {
+  async::channel<int> c(1);
+  double leaf = async::run(bytes_each([&] { return parked_leaf(c); }), kQuiet);
+  double both = async::run(bytes_each([&] { return parked_parent(c); }), kQuiet);
+  double sleeper = async::run(bytes_each([] { return parked_sleeper(); }), kQuiet);
+  std::puts("\n| a task that waits for | bytes of the heap |\n|---|---|");
+  std::printf("| a child task | %.0f |\n| a channel | %.0f |\n| a timer | %.0f |\n\n", both - leaf, leaf, sleeper);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -202,4 +235,5 @@ int main(int argc, char** argv) {
                  rounds);
   bench::compare("yield", {{"lockstep", [] { return async::run(yields(), kQuiet); }}, {"Asio (post)", asio_post}},
                  rounds);
+  tell_sizes();
 }

@@ -136,9 +136,12 @@ bool io_op::begin(promise_base& p) noexcept {
     stopping = true;
     return false;
   }
-  if (p.context->loop().io().start(*this)) return true;
+  loop& l = p.context->loop();
+  if (l.io().start(*this)) return true;
   leave();
-  return false;
+  if (l.may_go_on()) return false;
+  l.make_ready(p);
+  return true;
 }
 
 void io_op::cancel() noexcept {
@@ -151,7 +154,11 @@ void io_op::fail() const {
   static constexpr const char* kWhat[] = {"read",         "write",  "receive", "send", "receive a message",
                                           "send message", "accept", "connect", "poll", "open",
                                           "sync"};
-  throw std::system_error(-result, std::generic_category(), kWhat[static_cast<int>(kind)]);
+  std::string what = kWhat[static_cast<int>(kind)];
+  if (result == -EOPNOTSUPP && here.current && here.current->io().network()) {
+    what += ": the simulated backend knows only the sockets and pipes that were made in the same run()";
+  }
+  throw std::system_error(-result, std::generic_category(), what);
 }
 
 std::string io_op::describe() const {

@@ -8,6 +8,7 @@
 
 #include "lockstep/async/pipe.h"
 #include "lockstep/async/to_thread.h"
+#include "simulated_network.h"
 
 namespace lockstep::async {
 
@@ -124,7 +125,11 @@ task<> pipe_end::write(std::string_view from) {
 
 pipe_ends make_pipe() {
   int fds[2];
-  if (::pipe2(fds, O_CLOEXEC) != 0) fail(errno, "pipe");
+  if (internal::simulated_network* n = internal::here.current ? internal::here.current->io().network() : nullptr) {
+    n->make_pipe(fds);
+  } else if (::pipe2(fds, O_CLOEXEC) != 0) {
+    fail(errno, "pipe");
+  }
   internal::descriptor read(fds[0]);
   internal::descriptor write(fds[1]);
   return {pipe_end(std::move(read)), pipe_end(std::move(write))};

@@ -70,43 +70,6 @@ task<> serve(listener& l, scope& s) {
   for (;;) s.spawn(echo(co_await l.accept()));
 }
 
-TEST_P(Io, TcpEcho) {
-  run_here([]() -> task<> {
-    listener l = listen(address::loopback());
-    co_await with_scope([&](scope& s) -> task<> {
-      s.spawn(serve(l, s));
-      for (int i = 0; i < 10; ++i) {
-        stream c = co_await connect(l.local_address());
-        EXPECT_EQ(c.remote_address(), l.local_address());
-        co_await c.write("hello");
-        c.shutdown_write();
-        std::string answer = co_await read_all(c);
-        EXPECT_EQ(answer, "hello");
-      }
-      s.cancel();
-    });
-  }());
-}
-
-TEST_P(Io, LargeDataBothWays) {
-  run_here([]() -> task<> {
-    listener l = listen(address::loopback());
-    std::string data(8'000'000, 'x');
-    for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<char>(i * 7919 >> 8);
-    co_await with_scope([&](scope& s) -> task<> {
-      s.spawn(serve(l, s));
-      stream c = co_await connect(l.local_address());
-      auto send = [](stream& to, const std::string& text) -> task<> {
-        co_await to.write(text);
-        to.shutdown_write();
-      };
-      auto [sent, answer] = co_await when_all(send(c, data), read_all(c, 100'000));
-      EXPECT_TRUE(answer == data);
-      s.cancel();
-    });
-  }());
-}
-
 TEST_P(Io, UnixSockets) {
   run_here([]() -> task<> {
     std::string path = ::testing::TempDir() + "lockstep-io-" + std::to_string(::getpid());
@@ -127,28 +90,6 @@ TEST_P(Io, UnixSockets) {
     a.close();
     std::string all = co_await read_all(b);
     EXPECT_EQ(all, "pair");
-  }());
-}
-
-TEST_P(Io, Datagrams) {
-  run_here([]() -> task<> {
-    datagram_socket a(address::loopback());
-    datagram_socket b(address::loopback());
-    co_await a.send_to(std::string_view("ping"), b.local_address());
-    char buffer[100];
-    auto got = co_await b.receive_from(buffer);
-    EXPECT_EQ(std::string(buffer, got.size), "ping");
-    EXPECT_EQ(got.from, a.local_address());
-    bool late = false;
-    try {
-      co_await with_timeout(1ms, b.receive_from(buffer));
-    } catch (const timeout_error&) {
-      late = true;
-    }
-    EXPECT_TRUE(late);
-    co_await a.send_to(std::string_view("again"), b.local_address());
-    got = co_await b.receive_from(buffer);
-    EXPECT_EQ(got.size, 5u);
   }());
 }
 
@@ -194,62 +135,6 @@ TEST_P(Io, Errors) {
       EXPECT_EQ(busy, EBUSY);
       s.cancel();
     });
-  }());
-}
-
-TEST_P(Io, ClosedWhileATaskReads) {
-  run_here([]() -> task<> {
-    auto [a, b] = stream_pair();
-    co_await with_scope([&](scope& s) -> task<> {
-      auto reader = [](stream& from, int& error) -> task<> { error = co_await error_of(read_some(from)); };
-      int error = 0;
-      s.spawn(reader(a, error));
-      co_await sleep_for(1ms);
-      a.close();
-      co_await sleep_for(1ms);
-      EXPECT_EQ(error, EBADF);
-      s.cancel();
-    });
-  }());
-}
-
-// A cancelled read has taken nothing; a cancelled accept has lost no connection.
-TEST_P(Io, CancellationLosesNothing) {
-  run_here([]() -> task<> {
-    auto [a, b] = stream_pair();
-    std::string received;
-    char buffer[16];
-    for (int i = 0; i < 200; ++i) {
-      co_await with_scope([&](scope& s) -> task<> {
-        s.spawn([](stream& from, std::string& to) -> task<> {
-          char part[16];
-          std::size_t n = co_await from.read_some(part);
-          to.append(part, n);
-        }(a, received));
-        if (i % 3 == 0) co_await yield();
-        if (i % 4 == 0) co_await sleep_for(100us);
-        if (i % 2 == 0) co_await b.write(std::string_view(&"abcdefghijklmnopqrstuvwxyz"[i % 26], 1));
-        if (i % 5 == 0) co_await yield();
-        s.cancel();
-      });
-    }
-    b.close();
-    while (std::size_t n = co_await a.read_some(buffer)) received.append(buffer, n);
-    std::string expected;
-    for (int i = 0; i < 200; i += 2) expected += "abcdefghijklmnopqrstuvwxyz"[i % 26];
-    EXPECT_EQ(received, expected);
-
-    listener l = listen(address::loopback());
-    bool late = false;
-    try {
-      co_await with_timeout(1ms, [](listener& from) -> task<> { co_await from.accept(); }(l));
-    } catch (const timeout_error&) {
-      late = true;
-    }
-    EXPECT_TRUE(late);
-    stream c = co_await connect(l.local_address());
-    stream accepted = co_await l.accept();
-    EXPECT_TRUE(accepted.is_open());
   }());
 }
 
@@ -301,32 +186,6 @@ TEST_P(Io, EveryOperationCanBeCancelled) {
     }
     co_await yield();
     EXPECT_EQ(open_descriptors(), before);
-  }());
-}
-
-TEST_P(Io, SlowReadersDoNotHoldUpOthers) {
-  run_here([]() -> task<> {
-    // More connections with unread data than io_uring's ring has buffers.
-    std::vector<std::pair<stream, stream>> slow;
-    std::string data(40'000, 'y');
-    for (int i = 0; i < 100; ++i) {
-      slow.push_back(stream_pair());
-      co_await slow.back().first.write(data);
-      char first[1];
-      co_await slow.back().second.read_some(first);
-    }
-    auto [a, b] = stream_pair();
-    for (int i = 0; i < 100; ++i) {
-      co_await a.write("quick");
-      char buffer[16];
-      std::size_t n = co_await b.read_some(buffer);
-      EXPECT_EQ(n, 5u);
-    }
-    for (auto& [writer, reader] : slow) {
-      writer.close();
-      std::string rest = co_await read_all(reader);
-      EXPECT_EQ(rest.size(), data.size() - 1);
-    }
   }());
 }
 
@@ -393,25 +252,6 @@ TEST_P(Io, ASocketMayOutliveItsLoop) {
       }(left),
       options());
   left.reset();
-}
-
-TEST_P(Io, Pipes) {
-  run_here([]() -> task<> {
-    pipe_ends p = make_pipe();
-    std::string data(300'000, 'z');
-    auto send = [](pipe_end to, std::string text) -> task<> {
-      co_await to.write(text);
-      to.close();  // arguments live until the task is destroyed, not until it ends
-    };
-    auto receive = [](pipe_end& from) -> task<std::size_t> {
-      std::size_t all = 0;
-      char buffer[5000];
-      while (std::size_t n = co_await from.read_some(buffer)) all += n;
-      co_return all;
-    };
-    auto [sent, n] = co_await when_all(send(std::move(p.write), data), receive(p.read));
-    EXPECT_EQ(n, data.size());
-  }());
 }
 
 TEST_P(Io, Files) {

@@ -1,5 +1,6 @@
 #include "lockstep/async/internal/loop.h"
 
+#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -19,6 +20,12 @@ namespace {
 constexpr std::int64_t kVirtualStart = 1'000'000'000;
 }
 
+#ifdef LOCKSTEP_SYNC_TSAN
+void program_needs_lockstep_async_checked() noexcept {}
+#else
+void program_needs_lockstep_async() noexcept {}
+#endif
+
 loop::loop(const run_options& options)
     : wheel_(options.virtual_time ? kVirtualStart : to_ns(std::chrono::steady_clock::now().time_since_epoch())),
       root_(*this),
@@ -30,8 +37,12 @@ loop::loop(const run_options& options)
   prepare_diagnosis();
   backend_ = make_backend(options.backend);
   if (options.stop.stop_possible()) stop_ = std::make_unique<external_stop>(*this, options.stop);
-  // A simulation is not to have a thread of ours in it.
-  if (options.backend == backend_kind::simulated) watchdog_limit_ = 0;
+  // A simulation is not to have a thread of ours in it, nor to meet signals.
+  if (backend_->network()) {
+    watchdog_limit_ = 0;
+  } else {
+    block_broken_pipe_signal();
+  }
   watch(*this);
   enlist(*this);
   here.current = this;
@@ -45,9 +56,31 @@ loop::~loop() {
   while (posting_.load(std::memory_order_acquire) != 0) ::usleep(0);
   remote_.take_all();  // a mailbox whose scope has ended
   backend_.reset();
+  allow_broken_pipe_signal();
   free_finished();
   here.current = nullptr;
   here.frames.clear();
+}
+
+// A write to a pipe that nobody reads is an error for its task, not the end of the process. The kernel sends the signal to
+// the writing thread, which is this one, with either backend.
+void loop::block_broken_pipe_signal() noexcept {
+  sigset_t pipe;
+  sigset_t before;
+  ::sigemptyset(&pipe);
+  ::sigaddset(&pipe, SIGPIPE);
+  if (::pthread_sigmask(SIG_BLOCK, &pipe, &before) == 0) blocks_sigpipe_ = ::sigismember(&before, SIGPIPE) == 0;
+}
+
+void loop::allow_broken_pipe_signal() noexcept {
+  if (!blocks_sigpipe_) return;
+  sigset_t pipe;
+  ::sigemptyset(&pipe);
+  ::sigaddset(&pipe, SIGPIPE);
+  timespec at_once{};
+  while (::sigtimedwait(&pipe, nullptr, &at_once) == SIGPIPE) {
+  }
+  ::pthread_sigmask(SIG_UNBLOCK, &pipe, nullptr);
 }
 
 void loop::run(promise_base& root) {
@@ -78,6 +111,7 @@ void loop::run_ready(std::size_t most) {
   for (; most != 0 && !done_; --most) {
     // relaxed: the watchdog only wants to see it change.
     resumed_.store(++resumed, std::memory_order_relaxed);
+    in_a_row_left_ = kOperationsInARow;
     resume_chain(ready_.pop());
     free_finished();
   }

@@ -25,6 +25,15 @@ namespace {
   throw std::system_error(error, std::generic_category(), what);
 }
 
+void need_a_kernel(const char* what) {
+  if (!internal::here.current || !internal::here.current->io().network()) return;
+  fail(EOPNOTSUPP, std::string(what) + ": the simulated backend has sockets and pipes only; use another one");
+}
+pipe_ends pipe_for_signals() {
+  need_a_kernel("signal_set");
+  return make_pipe();
+}
+
 /// Where the handler of a signal writes: the pipes of the sets that have it. -1: free.
 struct subscribers {
   std::atomic<int> pipes[signal_set::kMostSets];
@@ -51,7 +60,7 @@ void on_signal(int signal) {
 
 }  // namespace
 
-signal_set::signal_set(std::initializer_list<int> signals) : pipe_(make_pipe()) {
+signal_set::signal_set(std::initializer_list<int> signals) : pipe_(pipe_for_signals()) {
   // A handler must not block.
   int flags = ::fcntl(pipe_.write.fd(), F_GETFL);
   ::fcntl(pipe_.write.fd(), F_SETFL, flags | O_NONBLOCK);
@@ -103,6 +112,7 @@ task<int> signal_set::next() {
 
 child child::start(const std::vector<std::string>& arguments, const options& how) {
   if (arguments.empty()) throw std::invalid_argument("lockstep::async::child: no program");
+  need_a_kernel("child");
   std::vector<char*> argv;
   for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
   argv.push_back(nullptr);
@@ -124,17 +134,29 @@ child child::start(const std::vector<std::string>& arguments, const options& how
       ::posix_spawn_file_actions_adddup2(&actions, theirs.back().fd(), number);
     }
   };
+  // The child is to die of a broken pipe as everybody does.
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  if (internal::here.current && internal::here.current->blocks_broken_pipe_signal()) {
+    sigset_t mask;
+    ::pthread_sigmask(SIG_SETMASK, nullptr, &mask);
+    ::sigdelset(&mask, SIGPIPE);
+    ::posix_spawnattr_setsigmask(&attributes, &mask);
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  }
   int error = 0;
   try {
     connect(how.input, STDIN_FILENO, c.input_);
     connect(how.output, STDOUT_FILENO, c.output_);
     connect(how.error, STDERR_FILENO, c.error_);
-    error = ::posix_spawnp(&c.pid_, argv[0], &actions, nullptr, argv.data(), environ);
+    error = ::posix_spawnp(&c.pid_, argv[0], &actions, &attributes, argv.data(), environ);
   } catch (...) {
     ::posix_spawn_file_actions_destroy(&actions);
+    ::posix_spawnattr_destroy(&attributes);
     throw;
   }
   ::posix_spawn_file_actions_destroy(&actions);
+  ::posix_spawnattr_destroy(&attributes);
   if (error != 0) {
     c.pid_ = -1;
     fail(error, "start " + arguments[0]);

@@ -60,7 +60,7 @@ class reports {
 class on_both_backends : public ::testing::TestWithParam<backend_kind> {
  protected:
   void SetUp() override {
-    if (GetParam() == backend_kind::epoll) return;
+    if (GetParam() != backend_kind::io_uring) return;
     try {
       run([]() -> task<> { co_return; }(), options());
     } catch (const std::system_error& e) {
@@ -75,9 +75,19 @@ class on_both_backends : public ::testing::TestWithParam<backend_kind> {
   }
 };
 
-#define LOCKSTEP_ON_BOTH_BACKENDS(suite)                                               \
-  INSTANTIATE_TEST_SUITE_P(                                                            \
-      backends, suite, ::testing::Values(backend_kind::io_uring, backend_kind::epoll), \
-      [](const auto& info) { return std::string(info.param == backend_kind::epoll ? "epoll" : "io_uring"); })
+inline std::string backend_name(const ::testing::TestParamInfo<backend_kind>& info) {
+  switch (info.param) {
+    case backend_kind::epoll:
+      return "epoll";
+    case backend_kind::simulated:
+      return "simulated";
+    default:
+      return "io_uring";
+  }
+}
+
+#define LOCKSTEP_ON_BOTH_BACKENDS(suite)                                                                    \
+  INSTANTIATE_TEST_SUITE_P(backends, suite, ::testing::Values(backend_kind::io_uring, backend_kind::epoll), \
+                           backend_name)
 
 }  // namespace lockstep::async

@@ -158,6 +158,7 @@ class uring_backend final : public backend {
     if (int r = io_uring_queue_init_params(kEntries, &ring_, &p); r < 0)
       throw std::system_error(-r, std::generic_category(), "io_uring_setup");
     rings_are_mapped();
+    io_uring_register_ring_fd(&ring_);  // saves a look-up at each system call; where it is refused, that is all
     try {
       buffers_ = std::make_unique<buffer_ring>(ring_);
       wake_ = ::eventfd(0, EFD_CLOEXEC);
@@ -406,9 +407,12 @@ class uring_backend final : public backend {
     if (op.kind == io_kind::readable && result > 0) result = 0;
     // Not cancelled by us: the descriptor was closed.
     if (result == -ECANCELED && !op.stopping) result = -EBADF;
-    if (result == -EINTR && !op.stopping) {
-      prepare(op);
-      return;
+    if (result == -EINTR) {
+      if (!op.stopping) {
+        prepare(op);
+        return;
+      }
+      result = -ECANCELED;  // a worker thread of the kernel's was interrupted for us
     }
     --operations_;
     op.complete(result);

@@ -16,6 +16,8 @@ int merge_command(const std::vector<std::string>& words);
 int explain_command(const std::vector<std::string>& words);
 /// Not for users: becomes the program that a debugger starts, with a segment and the runtime.
 int internal_run_command(const std::vector<std::string>& words);
+/// What processes, threads and coroutines cost on this machine.
+int measure_command(const std::vector<std::string>& words);
 /// Who waits for whom in a running process, a core file or a database.
 int dump_command(const std::vector<std::string>& words);
 

@@ -50,7 +50,7 @@ constexpr std::array kFlags = {
          "how one execution is undone before the next"},
     Flag{"--require-complete", "", "", "", kCheck, "a search that did not explore everything is exit status 3"},
     Flag{"--warnings-as-errors", "", "", "", kCheck, "a warning about the program is a bug"},
-    Flag{"--json", "FILE|-", "", "", kCheck | kShow | kReplay | kExplain | kMerge | kDump,
+    Flag{"--json", "FILE|-", "", "", kCheck | kShow | kReplay | kExplain | kMerge | kDump | kMeasure,
          "write the report as JSON; - is standard output"},
     Flag{"--junit", "FILE|-", "", "", kCheck | kReplay | kExplain, "write the report as JUnit XML, for CI systems"},
     Flag{"--sarif", "FILE|-", "", "", kCheck | kReplay | kExplain,
@@ -98,7 +98,7 @@ constexpr std::array kFlags = {
     Flag{"--reference", "", "", "", kList, "the whole reference as Markdown, from the cards: docs/reference.md"},
     Flag{"--catalogue", "DIR", "", "Lockstep's own", kList | kShow | kRun | kDiff | kWhich,
          "another catalogue; LOCKSTEP_CATALOGUE does the same"},
-    Flag{"--quiet", "", "", "", kCheck | kShow | kReplay | kExplain | kMerge | kRun | kDump,
+    Flag{"--quiet", "", "", "", kCheck | kShow | kReplay | kExplain | kMerge | kRun | kDump | kMeasure,
          "no text on standard output"},
     Flag{"--color", "WHEN", "auto|always|never", "auto", kCheck | kShow | kReplay | kExplain | kDiff | kDump,
          "colour in the text"},
@@ -192,6 +192,8 @@ std::string_view command_name(Command command) {
       return "diff";
     case kWhich:
       return "which";
+    case kMeasure:
+      return "measure";
   }
   return "";
 }
@@ -214,6 +216,7 @@ std::string help_text() {
          "  lockstep diff [options] PATTERN[/VARIANT]        broken against fixed\n"
          "  lockstep which [options]                         which primitive fits, in a few questions\n"
          "\n"
+         "  lockstep measure [options]                       what processes, threads and coroutines cost here\n"
          "  lockstep --version | --help | COMMAND --help\n"
          "\n"
          "PROGRAM is built with -fsanitize=thread: g++ -g -O1 -fsanitize=thread test.cpp -o test && lockstep check "
@@ -278,6 +281,12 @@ std::string help_text(Command command) {
     case kWhich:
       return "lockstep which [options]\n\n"
              "Which primitive fits: asks on a terminal what the options leave open.\n\n" +
+             options_text(command);
+    case kMeasure:
+      return "lockstep measure [options]\n\n"
+             "To make a process, a thread and a coroutine, to switch to one and to keep one: what that costs on this "
+             "machine,\nbeside the rules of thumb. Takes a few seconds; other work on the machine makes it look "
+             "dear.\n\n" +
              options_text(command);
   }
   return help_text();

@@ -19,7 +19,8 @@ enum Command : unsigned {
   kRun = 64,
   kDiff = 128,
   kWhich = 256,
-  kDump = 512
+  kDump = 512,
+  kMeasure = 1024
 };
 
 struct Flag {

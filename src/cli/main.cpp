@@ -31,6 +31,7 @@ int run(const std::vector<std::string>& words) {
   if (command == "merge") return merge_command(rest);
   if (command == "explain") return explain_command(rest);
   if (command == "dump") return dump_command(rest);
+  if (command == "measure") return measure_command(rest);
   if (command == "internal-run") return internal_run_command(rest);
   if (command == "list") return list_command(rest);
   if (command == "run") return run_command(rest);

@@ -336,6 +336,24 @@ TEST_F(Tool, RefusesTraces) {
   refuses("replay p.trace", {"does not exist"});
 }
 
+TEST_F(Tool, MeasuresBesideTheRules) {
+  Result r = run("measure --json m.json");
+  EXPECT_EQ(r.status, 0) << r.err;
+  for (const char* word : {"process", "thread", "coroutine", "rule of thumb", "reserved"}) {
+    EXPECT_NE(r.out.find(word), std::string::npos) << word << " is not in: " << r.out;
+  }
+  const Json figures = Json::parse(read_file(dir_ / "m.json"));
+  for (const char* what : {"process", "thread", "coroutine"}) {
+    for (const char* figure : {"creation_ns", "switch_ns", "memory_bytes"}) {
+      EXPECT_GT(figures[what][figure].get<double>(), 0) << what << " " << figure;
+      const std::string measured = figures[what][figure + std::string("_said")]["measured"];
+      EXPECT_TRUE(measured == "less" || measured == "as said" || measured == "more") << measured;
+    }
+  }
+  refuses("measure 5", {"5", "options only"});
+  refuses("measure --json /nowhere/m.json", {"--json", "/nowhere/m.json"});
+}
+
 TEST_F(Tool, ExplainsWords) {
   const Result r = run("explain lost-wakeup");
   EXPECT_EQ(r.status, 0);

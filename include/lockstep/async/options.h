@@ -10,7 +10,7 @@ enum class backend_kind {
   automatic,  ///< LOCKSTEP_ASYNC_BACKEND, if set; else io_uring, and epoll where that cannot be set up
   io_uring,
   epoll,
-  simulated,  ///< no kernel: timers, tasks and in-memory pipes only; for `lockstep check` and for tests
+  simulated,  ///< no kernel: timers, tasks, and sockets and pipes in memory; for `lockstep check` and for tests
 };
 
 struct run_options {

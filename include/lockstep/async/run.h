@@ -18,6 +18,7 @@ namespace lockstep::async {
 
 template <class T>
 T run(task<T> program, const run_options& options = {}) {
+  internal::check_library();
   internal::loop l(options);
   l.run(program.promise());
   return program.promise().take();

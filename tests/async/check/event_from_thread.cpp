@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_async_checked -llockstep_sync -luring -ldw
+// flags: -llockstep_async_checked -llockstep_sync -luring -ldw
 // A thread sets an event that a task awaits: the loop sleeps or not, is woken or not, and never sleeps through it.
 #include <cassert>
 #include <thread>

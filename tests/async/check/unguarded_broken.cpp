@@ -1,6 +1,6 @@
 // expect: fail kind=data-race object=total
 // options: --mode exhaustive
-// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_async_checked -llockstep_sync -luring -ldw
+// flags: -llockstep_async_checked -llockstep_sync -luring -ldw
 // A task locks the mutex that guards what it shares with a thread, and the thread forgets to.
 #include <thread>
 

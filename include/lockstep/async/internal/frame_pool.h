@@ -1,7 +1,8 @@
 // Coroutine frames: recycled by size, one pool a thread. Internal.
 //
 // A frame freed on a thread is reused by the next one of its size class on that thread, last in first out, so it is
-// still in the cache. Frames above kLargest go to the heap, and so does everything under AddressSanitizer, which then
+// still in the cache. Sizes are such that the C library's heap adds nothing: it hands out multiples of 16 bytes less 8.
+// Frames above kLargest go to the heap, and so does everything under AddressSanitizer, which then
 // sees a use after free. Thread safety: each thread has its own pool; a frame may be freed by another thread than made
 // it. Complexity: O(1).
 #pragma once
@@ -21,9 +22,10 @@
 namespace lockstep::async::internal {
 
 struct frame_pool {
-  static constexpr std::size_t kGranule = 64;
-  static constexpr std::size_t kClasses = 32;
-  static constexpr std::size_t kLargest = kGranule * (kClasses - 1);
+  static constexpr std::size_t kGranule = 32;
+  static constexpr std::size_t kHeapHeader = 8;
+  static constexpr std::size_t kClasses = 64;
+  static constexpr std::size_t kLargest = kGranule * (kClasses - 1) - kHeapHeader;
   /// Frames of a class that are kept.
   static constexpr std::uint32_t kKept = 4096;
 
@@ -33,7 +35,7 @@ struct frame_pool {
   free_frame* first[kClasses];
   std::uint32_t count[kClasses];
 
-  static std::size_t class_of(std::size_t size) noexcept { return (size + kGranule - 1) / kGranule; }
+  static std::size_t class_of(std::size_t size) noexcept { return (size + kHeapHeader + kGranule - 1) / kGranule; }
 
   void* allocate(std::size_t size) {
 #ifdef LOCKSTEP_ASYNC_PLAIN_FRAMES
@@ -47,7 +49,7 @@ struct frame_pool {
       --count[c];
       return f;
     }
-    return ::operator new(c* kGranule);
+    return ::operator new(c* kGranule - kHeapHeader);
 #endif
   }
 

@@ -117,10 +117,14 @@ class io_op : public wait_node {
   [[noreturn]] void fail() const;
 };
 
+class simulated_network;
+
 class backend {
  public:
   virtual ~backend() = default;
   virtual const char* name() const noexcept = 0;
+  /// Where sockets and pipes are made instead of in the kernel, if they are.
+  virtual simulated_network* network() noexcept { return nullptr; }
   /// Sockets and pipes are to be made with O_NONBLOCK.
   virtual bool nonblocking() const noexcept = 0;
   /// Can it `open`, `sync`, and read regular files without blocking?

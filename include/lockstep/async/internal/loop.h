@@ -4,6 +4,8 @@
 // A round: (1) resume what was ready when the round began; (2) what other threads have pushed; (3) timers that are due;
 // (4) the kernel, waiting only if nothing is ready. While coroutines keep each other ready, 2 to 4 come every
 // kRoundsBetweenPolls rounds.
+// A coroutine whose operations never have to wait goes to the end of the ready queue after kOperationsInARow of them, so
+// that a busy connection does not starve the others.
 // Invariants: a loop's coroutines, timers and descriptors are touched by its thread only; others use post(). The loop
 // ends when the root task has: everything else is that task's child, and is over.
 #pragma once
@@ -21,8 +23,23 @@
 #include "lockstep/async/internal/remote_queue.h"
 #include "lockstep/async/internal/timer_wheel.h"
 #include "lockstep/async/options.h"
+#include "lockstep/sync/tool.h"
+
+#ifdef LOCKSTEP_SYNC_EXPLORE
+#error "lockstep::async_checked is built without LOCKSTEP_SYNC_EXPLORE, which must be the same in all of a program"
+#endif
 
 namespace lockstep::async::internal {
+
+// The primitives of lockstep::sync are laid out otherwise in instrumented programs: the linker is to tell, rather than
+// the program to crash, if program and library differ.
+#ifdef LOCKSTEP_SYNC_TSAN
+void program_needs_lockstep_async_checked() noexcept;
+inline void check_library() noexcept { program_needs_lockstep_async_checked(); }
+#else
+void program_needs_lockstep_async() noexcept;
+inline void check_library() noexcept { program_needs_lockstep_async(); }
+#endif
 
 class backend;
 class external_stop;
@@ -50,6 +67,8 @@ class loop final : private completion {
   std::int64_t now() const noexcept {
     return virtual_time_ ? virtual_now_ : to_ns(std::chrono::steady_clock::now().time_since_epoch());
   }
+  /// An operation is over without a wait. False: enough of them in a row, let others run first.
+  bool may_go_on() noexcept { return --in_a_row_left_ > 0; }
   void add(timer& t, std::int64_t when) noexcept { wheel_.insert(t, when); }
   void remove(timer& t) noexcept {
     if (t.armed()) wheel_.remove(t);
@@ -73,6 +92,9 @@ class loop final : private completion {
   /// Makes the loop go round; async-signal-safe.
   void wake() noexcept;
 
+  /// SIGPIPE is blocked on this thread because of us: not so in children.
+  bool blocks_broken_pipe_signal() const noexcept { return blocks_sigpipe_; }
+
   // ---- For the watchdog and for signals
   std::uint64_t resumed() const noexcept { return resumed_.load(std::memory_order_relaxed); }
   bool running() const noexcept { return running_.load(std::memory_order_relaxed); }
@@ -85,6 +107,7 @@ class loop final : private completion {
 
  private:
   static constexpr int kRoundsBetweenPolls = 16;
+  static constexpr int kOperationsInARow = 64;
 
   promise_base* completed(promise_base&) noexcept override {
     done_ = true;
@@ -94,6 +117,8 @@ class loop final : private completion {
   void fire_timers();
   void wait_for_events();
   void report_deadlock();
+  void block_broken_pipe_signal() noexcept;
+  void allow_broken_pipe_signal() noexcept;
   bool can_be_woken() const;
 
   ready_queue ready_;
@@ -105,9 +130,11 @@ class loop final : private completion {
   bool done_ = false;
   bool deadlocked_ = false;
   bool virtual_time_;
+  bool blocks_sigpipe_ = false;
   std::int64_t virtual_now_ = 0;
   std::int64_t watchdog_limit_;
   int remote_waits_ = 0;
+  int in_a_row_left_ = kOperationsInARow;
   int thread_number_;
   std::atomic<bool> dump_requested_{false};
   // Written by the loop, read by the watchdog: a line of their own.
