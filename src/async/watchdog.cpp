@@ -98,6 +98,7 @@ class watchdog {
   };
 
   void work() {
+    watchdog_thread.store(static_cast<std::uint32_t>(::syscall(SYS_gettid)), std::memory_order_relaxed);
     std::unique_lock lock(mutex_);
     while (!ending_) {
       std::int64_t shortest = 1'000'000'000;

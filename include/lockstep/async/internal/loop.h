@@ -84,6 +84,7 @@ class loop final : private completion {
   }
 
  private:
+  friend struct layout_access;
   static constexpr int kRoundsBetweenPolls = 16;
 
   promise_base* completed(promise_base&) noexcept override {
