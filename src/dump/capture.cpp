@@ -35,6 +35,8 @@ constexpr std::uint64_t kStackBytes = 192 * 1024;
 constexpr std::uint64_t kWindowBefore = 64, kWindowAfter = 128;
 // A thread that does not stop within this time is looked at without having stopped.
 constexpr auto kStopTime = std::chrono::milliseconds(15);
+// Tasks that cannot be read in this time are left out, so that the process does not stand still for longer.
+constexpr auto kTasksTime = std::chrono::milliseconds(40);
 
 bool may_trace() {
   const std::string capabilities = status_field(read_file("/proc/self/status"), "CapEff");
@@ -261,16 +263,17 @@ Snapshot take(int pid) {
   out.mappings = mappings_of(pid);
   out.program = read_link(fmt::format("/proc/{}/exe", pid));
   out.root = fmt::format("/proc/{}/root", pid);
-  Session session(pid);
-  session.stop();
-  session.copy(&out);
-  session.let_go();
-  session.finish(&out);
   out.memory.set_fallback([pid](std::uint64_t address, void* into, std::size_t size) {
     const iovec here = {into, size};
     const iovec there = {reinterpret_cast<void*>(address), size};
     return process_vm_readv(pid, &here, 1, &there, 1, 0) == static_cast<ssize_t>(size);
   });
+  Session session(pid);
+  session.stop();
+  session.copy(&out);
+  out.async = read_async(out, kTasksTime);
+  session.let_go();
+  session.finish(&out);
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <thread>
 
+#include "dump/async_tasks.h"
 #include "dump/capture.h"
 #include "dump/core_file.h"
 #include "dump/holders.h"
@@ -63,7 +64,8 @@ Picture paint(Snapshot snapshot) {
   stacks.reserve(snapshot.threads.size());
   for (const ThreadState& t : snapshot.threads) stacks.push_back(symbols.stack(t));
   const std::map<std::uint64_t, std::string> given_names = sync_names(snapshot.memory, symbols);
-  const Evidence evidence{snapshot, symbols, stacks, given_names};
+  const std::map<std::uint64_t, int> tasks = number_tasks(snapshot);
+  const Evidence evidence{snapshot, symbols, stacks, given_names, tasks};
 
   Picture out;
   out.pid = snapshot.pid;
@@ -90,6 +92,7 @@ Picture paint(Snapshot snapshot) {
   for (Thread& t : out.threads) {
     if (names[t.name] > 1) t.name += fmt::format(" {}", t.tid);
   }
+  add_tasks(evidence, &out);
   judge(&out);
   return out;
 }

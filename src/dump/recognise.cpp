@@ -232,7 +232,7 @@ void Recogniser::sync(Wait* w, Object object) {
   if (object != Object::kSyncMutex && w->kind != "lock") return;
   const SyncOwner owner = owner_of_mutex(memory_, *primitive);
   if (owner.coroutine) {
-    w->detail = "held by a coroutine";
+    hold_by_coroutine(e_, w);
   } else if (object == Object::kSyncMutex || e_.snapshot.inner_thread(owner.thread)) {
     hold_by(w, owner.thread, false);
   }
