@@ -35,6 +35,8 @@ extern "C" void lockstep_clear_below(std::size_t bytes);
 /// The same, 256 bytes deep.
 extern "C" void lockstep_clear_few();
 u64 current_fs();
+/// May a switch use wrfsbase? Set by tls::grow, before the first switch. Else it needs a system call.
+extern "C" bool lockstep_has_fsgsbase;
 
 /// Borrowed thread-local storage.
 namespace tls {

@@ -1,4 +1,5 @@
 // void lockstep_switch(void** save_sp, void* new_sp, uint64_t new_fs): see fiber.h.
+// The thread pointer is written by wrfsbase where kernel and processor allow it, else by a system call.
 // The frame of a fresh fiber returns into lockstep_fiber_start, whose undefined return address ends every unwind.
         .text
         .p2align 4
@@ -27,7 +28,10 @@ lockstep_switch:
         .cfi_rel_offset r15, 0
         movq    %rsp, (%rdi)
         movq    %rsi, %rsp
+        cmpb    $0, lockstep_has_fsgsbase(%rip)
+        je      1f
         wrfsbase %rdx
+2:      .cfi_remember_state
         popq    %r15
         popq    %r14
         popq    %r13
@@ -36,6 +40,13 @@ lockstep_switch:
         popq    %rbp
         .cfi_def_cfa_offset 8
         ret
+        .cfi_restore_state
+        // arch_prctl(ARCH_SET_FS, new_fs). What it clobbers nobody who calls a function keeps.
+1:      movl    $0x1002, %edi
+        movq    %rdx, %rsi
+        movl    $158, %eax
+        syscall
+        jmp     2b
         .cfi_endproc
         .size   lockstep_switch, . - lockstep_switch
 
@@ -87,4 +98,13 @@ lockstep_clear_few:
         ret
         .cfi_endproc
         .size   lockstep_clear_few, . - lockstep_clear_few
+
+        // bool lockstep_has_fsgsbase: see fiber.h.
+        .bss
+        .globl  lockstep_has_fsgsbase
+        .hidden lockstep_has_fsgsbase
+        .type   lockstep_has_fsgsbase, @object
+        .size   lockstep_has_fsgsbase, 1
+lockstep_has_fsgsbase:
+        .zero   1
         .section .note.GNU-stack,"",@progbits

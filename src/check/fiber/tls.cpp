@@ -58,8 +58,7 @@ u8* image(u32 i) { return g_images + static_cast<std::size_t>(i) * (g_below + g_
 
 u32 grow(u32 n) {
   measure_once();
-  // wrfsbase needs the kernel's consent (Linux 5.9 and later give it).
-  if (!(getauxval(AT_HWCAP2) & 2)) fatal("this kernel or CPU does not allow wrfsbase (FSGSBASE), which fibers need");
+  lockstep_has_fsgsbase = (getauxval(AT_HWCAP2) & 2) != 0;  // the kernel's consent: Linux 5.9 and later
   if (n > kMaxBlocks) n = kMaxBlocks;
   sigset_t all, before;
   sigfillset(&all);
