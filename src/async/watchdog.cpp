@@ -104,9 +104,10 @@ class watchdog {
       std::int64_t shortest = 1'000'000'000;
       for (entry& e : watched_) shortest = std::min(shortest, e.which->watchdog_limit());
       changed_.wait_for(lock, std::chrono::nanoseconds(shortest / 2));
-      if (ending_) return;
+      if (ending_) break;
       for (entry& e : watched_) look(e);
     }
+    watchdog_thread.store(0, std::memory_order_relaxed);
   }
 
   void look(entry& e) {

@@ -76,7 +76,7 @@ void Tasks::sleep(const AsyncTask& task, Wait* w) const {
   }
   if (now < 0) return;
   const double left = static_cast<double>(static_cast<std::int64_t>(task.subject) - now) / 1e9;
-  if (left > 0) w->detail = fmt::format("for another {:.{}f} s", left, left < 10 ? 1 : 0);
+  w->detail = left <= 0 ? "its time has come" : fmt::format("for another {:.{}f} s", left, left < 10 ? 1 : 0);
 }
 
 void Tasks::descriptor(const AsyncTask& task, Wait* w) {
@@ -365,6 +365,10 @@ void add_tasks(const Evidence& evidence, Picture* picture) {
     if (!state || std::find(dogs.begin(), dogs.end(), state->inner_tid) == dogs.end()) continue;
     t.helper = true;
     t.name = "lockstep::async watchdog";
+    t.wait.emplace();
+    t.wait->kind = "idle between two looks";
+    t.wait->ends = Ends::kTime;
+    t.stack.clear();
   }
   Tasks tasks(evidence, picture);
   for (const AsyncLoop& loop : evidence.snapshot.async.loops) tasks.add(loop);

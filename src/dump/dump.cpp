@@ -50,6 +50,7 @@ std::string thread_name(const Snapshot& snapshot, std::size_t index, const std::
     // What std::thread runs is in the type of its state.
     if (const std::string callable = names::first_argument(f->function, "std::tuple"); !callable.empty()) {
       const std::string name = names::function_only(callable + "()");
+      if (name.starts_with("lambda in lockstep::sync::thread_pool::")) return "pool thread";
       if (name.starts_with("lambda in ")) return name;
     }
     if (!f->library && !f->function.empty() && !is_start(f->function)) return f->function;
@@ -82,6 +83,7 @@ Picture paint(Snapshot snapshot) {
     } else {
       t.wait = recognise(evidence, i);
       if (t.wait) find_taken(evidence, &*t.wait);
+      t.helper = t.wait && t.wait->kind == kIdleInPool;
     }
     for (const Frame& f : stacks[i]) {
       if (is_start(f.function)) break;

@@ -206,7 +206,8 @@ void hold_by_coroutine(const Evidence& e, Wait* wait) {
     wait->ends = Ends::kHolder;
     wait->holders = {task};
   } else {
-    wait->detail = "held by a coroutine that does not wait, or is none of lockstep::async";
+    const bool known = e.snapshot.async.lock_holders.count(wait->address) > 0;
+    wait->detail = known ? "held by a task that can go on" : "held by a coroutine that is not known";
   }
 }
 

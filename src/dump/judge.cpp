@@ -141,8 +141,14 @@ void Judge::settle_suspects() {
 void Judge::set_states() {
   for (Thread& t : p_.threads) {
     if (t.state == "ended") continue;
-    if (stuck(t.tid)) {
+    if (t.helper) {
+      t.state = "idle";
+    } else if (stuck(t.tid)) {
       t.state = "deadlocked";
+      // Of those whose ends it waits for, first the ones that will not come.
+      if (is_join(*t.wait)) {
+        std::stable_partition(t.wait->holders.begin(), t.wait->holders.end(), [&](int h) { return stuck(h); });
+      }
     } else if (!t.wait) {
       if (t.state.empty()) t.state = "running";
     } else if (is_loop(*t.wait)) {
@@ -193,7 +199,7 @@ void Judge::find_cycles() {
 std::string Judge::behind(std::set<int> told) const {
   std::vector<int> others;
   for (const int t : stuck_) {
-    if (told.count(t) == 0) others.push_back(t);
+    if (told.count(t) == 0 && !is_loop(*at(t).wait)) others.push_back(t);
   }
   if (others.empty()) return {};
   if (others.size() == 1) return fmt::format(" Behind that, {} {}.", name(others[0]), waits_for(others[0]));

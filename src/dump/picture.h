@@ -92,6 +92,8 @@ struct Picture {
   Thread* thread(int tid) { return const_cast<Thread*>(std::as_const(*this).thread(tid)); }
 };
 
+/// The wait of a pool's thread that has nothing to do: it ends nobody's wait.
+inline constexpr const char* kIdleInPool = "idle in its thread pool";
 /// The thread runs the loop of its tasks, and nothing besides.
 inline bool is_loop(const Wait& wait) { return wait.kind == "loop"; }
 /// For the end of others: of a thread, or of tasks.

@@ -36,6 +36,7 @@ enum class Object {
   kSyncMutex,  // those of lockstep::sync
   kSyncShared,
   kSync,
+  kPool,  // a thread of lockstep::sync::thread_pool without work
 };
 
 struct Function {
@@ -106,6 +107,7 @@ Match by_function(const std::vector<Frame>& stack) {
   constexpr std::size_t kNear = 6;
   for (std::size_t i = 0; i < stack.size(); ++i) {
     const std::string_view name = plain(stack[i].function);
+    if (name.find("lockstep::sync::thread_pool::work(") != std::string_view::npos) return {Object::kPool, {}, i};
     // Below every primitive.
     if (name.starts_with("lockstep::sync::internal::") || name.starts_with("lockstep::sync::futex_")) continue;
     for (const Function& f : kFunctions) {
@@ -345,6 +347,11 @@ std::optional<Wait> Recogniser::futex() {
     case Object::kSync:
       sync(&w, match.object);
       break;
+    case Object::kPool:
+      w.kind = kIdleInPool;
+      w.address = 0;
+      w.ends = Ends::kOutside;
+      return w;
     case Object::kAtomic:
       break;
     case Object::kNone:

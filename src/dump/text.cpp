@@ -141,6 +141,8 @@ void Text::section(const std::string& title, const std::vector<std::string>& sta
   for (const Thread& t : p_.threads) {
     if (in_cycles.count(&t) == 0) order.push_back(&t);
   }
+  // Threads that only run their loops explain nothing.
+  std::stable_partition(order.begin(), order.end(), [](const Thread* t) { return !t->wait || !is_loop(*t->wait); });
   for (const Thread* t : order) {
     if (std::find(states.begin(), states.end(), t->state) == states.end()) continue;
     const auto [it, fresh] = known.try_emplace(all_ ? std::to_string(t->tid) : key(*t), groups.size());

@@ -121,14 +121,14 @@ task<> forward(channel<int>& from, channel<int>& to) {
   while (auto item = co_await from.receive()) co_await to.send(*item);
 }
 
-/// Each waits for the other to send first, and a thread for all of it.
+/// Each waits for the other to send first, and a thread for one more that waits.
 task<> channels() {
   channel<int> left(1), right(1);
   auto body = [&](scope& s) -> task<> {
     scope_handle handle(s);
-    std::jthread outside([handle] {
+    std::jthread outside([handle, &left] {
       say_ready();
-      handle.call([]() -> task<> { co_await wait(opened); });
+      handle.call([&left]() -> task<> { co_await left.receive(); });
     });
     co_await when_all(forward(left, right), forward(right, left));
   };
