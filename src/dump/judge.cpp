@@ -39,6 +39,7 @@ class Judge {
   explicit Judge(Picture* picture) : p_(*picture) {}
 
   void run() {
+    tell_apart();
     find_stuck();
     settle_suspects();
     set_states();
@@ -49,6 +50,7 @@ class Judge {
   }
 
  private:
+  void tell_apart();
   void find_stuck();
   void settle_suspects();
   void set_states();
@@ -107,6 +109,17 @@ class Judge {
   std::set<int> stuck_;
   std::size_t alive_ = 0;
 };
+
+// Objects of one name, members of several structures say, need their addresses, too.
+void Judge::tell_apart() {
+  std::map<std::string, std::set<std::uint64_t>> places;
+  for (const Thread& t : p_.threads) {
+    if (t.wait && t.wait->address != 0 && !t.wait->object.empty()) places[t.wait->object].insert(t.wait->address);
+  }
+  for (Thread& t : p_.threads) {
+    if (t.wait && t.wait->address != 0 && places[t.wait->object].size() > 1) t.wait->same_name = true;
+  }
+}
 
 void Judge::find_stuck() {
   for (const Thread& t : p_.threads) {
@@ -216,6 +229,16 @@ std::string Judge::cycle_text(const std::vector<int>& cycle) {
       return fmt::format("Self-deadlock: {} joins itself.", who);
     }
     p_.pattern = "self-deadlock";
+    if (first.shared_hold && first.mode == "read") {
+      const auto writer = std::find_if(stuck_.begin(), stuck_.end(), [&](int t) {
+        const Wait& w = *at(t).wait;
+        return w.address == first.address && w.mode == "write";
+      });
+      return fmt::format(
+          "Self-deadlock on {}: {} holds it for reading and locks it for reading again, behind {}, which waits to write "
+          "and goes first.",
+          object_text(first), who, writer == stuck_.end() ? "a writer" : name(*writer));
+    }
     if (first.shared_hold) {
       return fmt::format(
           "Self-deadlock on {}: {} holds it for reading and locks it for writing; it waits for its own shared hold for "
@@ -394,8 +417,9 @@ std::string count_text(const Picture& p, std::size_t threads, std::size_t tasks)
 }
 
 std::string object_text(const Wait& w) {
+  if (!w.object.empty() && w.same_name) return fmt::format("{} ({:#x})", quoted(w.object), w.address);
   if (!w.object.empty()) return w.object.starts_with("a ") ? w.object : quoted(w.object);
-  return w.address == 0 ? "a " + w.kind : fmt::format("a {} at {:#x}", w.kind, w.address);
+  return w.address == 0 ? "a " + w.kind : fmt::format("{} {} at {:#x}", w.kind == "event" || w.kind == "atomic" ? "an" : "a", w.kind, w.address);
 }
 
 std::string wait_text(const Picture& p, const Thread& thread) {

@@ -72,6 +72,28 @@ TEST(Judge, SuspectsAreToldOfOnlyWhenAllAreStuck) {
   EXPECT_TRUE(alive.threads[0].wait->holders.empty());
 }
 
+TEST(Judge, AReaderBehindAWriterThatGoesFirst) {
+  Thread reader = waits(1, "A", "rwlock", "table", Ends::kHolder, {1});
+  reader.wait->shared_hold = true;
+  reader.wait->mode = "read";
+  Thread writer = reader;
+  writer.tid = 2;
+  writer.name = "B";
+  writer.wait->mode = "write";
+  const Picture p = judged({reader, writer});
+  EXPECT_EQ(p.summary,
+            "Self-deadlock on `table`: A holds it for reading and locks it for reading again, behind B, which waits to "
+            "write and goes first. Behind that, B waits for `table`, which A holds.");
+}
+
+TEST(Judge, TwoObjectsOfOneNameAreToldApart) {
+  Thread a = waits(1, "A", "mutex", "node.lock", Ends::kHolder, {2});
+  Thread b = waits(2, "B", "mutex", "node.lock", Ends::kHolder, {1});
+  b.wait->address += 64;
+  const Picture p = judged({a, b});
+  EXPECT_NE(p.summary.find("A holds `node.lock` (0xee) and waits for `node.lock` (0xae)"), std::string::npos) << p.summary;
+}
+
 TEST(Judge, ALockOfOneThatEndedIsLeaked) {
   Thread t = waits(1, "A", "mutex", "x", Ends::kGone);
   t.wait->gone = 77;

@@ -31,6 +31,7 @@ struct Wait {
   std::string kind;    // "mutex", "join", ...: kinds.h
   std::string object;  // its name; empty if it has none
   std::uint64_t address = 0;
+  bool same_name = false;  // another object that somebody waits for is called the same
   Ends ends = Ends::kAnyThread;
   std::vector<int> holders;
   std::int64_t gone = 0;       // the thread id that the lock still names, with kGone

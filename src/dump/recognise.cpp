@@ -271,6 +271,12 @@ Object Recogniser::by_layout() const {
       came != 0 && came < word(at + 4) && came == sleepers_on({at})) {
     return Object::kBarrier;
   }
+  // Readers behind a writer that goes first: their mark in the readers' word, and a writer that has not come in yet.
+  constexpr std::uint32_t kReadersWait = 4;
+  if (at % 8 == 0 && (expected & kReadersWait) != 0 && expected >> 3 != 0 && word(at + 4) != 0 &&
+      word(at + 4) < 1u << 20 && word(at + 24) == 0 && word(at + 28) <= 1) {
+    return Object::kRead;
+  }
   // pthread_rwlock_t: a writer sleeps at 12 or with its mark in the readers' word, readers at 8.
   const std::uint64_t rwlock = at % 8 == 0 ? at - 8 : at - 12;
   const std::uint32_t state = word(rwlock);

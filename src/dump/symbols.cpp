@@ -539,6 +539,8 @@ std::optional<std::string> Symbols::pointee(const Frame& frame, std::uint64_t ad
     const char* name = dwarf_diename(&origin);
     if (!name) return true;
     const std::string path = names::member_path(target, address - *value);
+    // That it is a `std::mutex` names no mutex.
+    if (std::string_view(name) == "this" && path.empty()) return true;
     const char* class_name = dwarf_diename(&target);
     std::string owner = std::string_view(name) == "this" && class_name ? class_name : name;
     if (owner == "this" || names::is_reserved(owner)) return true;
