@@ -385,9 +385,10 @@ std::string Judge::waits() {
     const std::string does = holder.wait ? "and " + wait_text(p_, holder) : "and runs";
     std::string where;
     if (const StackFrame* f = user_frame(holder)) {
-      where = f->line > 0 ? fmt::format(" ({}, {}:{})", f->function, f->file.substr(f->file.rfind('/') + 1), f->line)
-              : f->function.empty() ? ""
-                                    : fmt::format(" ({})", f->function);
+      const std::string line =
+          f->line > 0 ? fmt::format("{}:{}", f->file.substr(f->file.rfind('/') + 1), f->line) : std::string();
+      const std::string comma = !line.empty() && !f->function.empty() ? ", " : "";
+      if (!line.empty() || !f->function.empty()) where = fmt::format(" ({}{}{})", f->function, comma, line);
     }
     if (!direct.empty()) {
       const std::string what = object_text(*direct.front()->wait);
