@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstring>
 #include <random>
+#include <thread>
 
 #include "dump/proc.h"
 #include "dump/snapshot.h"
@@ -70,7 +71,7 @@ void with_tasks(Look look) {
     s.cancel();
   };
   auto program = [&]() -> task<> { co_await lockstep::async::with_scope(body); };
-  lockstep::async::run(program());
+  lockstep::async::run(program(), {.watchdog = 1h});  // damage takes its time
 }
 
 std::size_t count(const AsyncLoop& loop, wait_kind kind) {
@@ -83,6 +84,7 @@ TEST(AsyncLoops, AreReadAsTheyStand) {
   bool looked = false;
   with_tasks([&](sync::mutex& m, channel<int>& c) {
     looked = true;
+    while (lockstep::async::internal::watchdog_thread.load() == 0) std::this_thread::yield();  // it is about to start
     const AsyncState state = read_async(own(read_own), 10s);
     ASSERT_EQ(state.loops.size(), 1u);
     const AsyncLoop& loop = state.loops[0];

@@ -271,10 +271,10 @@ Object Recogniser::by_layout() const {
       came != 0 && came < word(at + 4) && came == sleepers_on({at})) {
     return Object::kBarrier;
   }
-  // Readers behind a writer that goes first: their mark in the readers' word, and a writer that has not come in yet.
-  constexpr std::uint32_t kReadersWait = 4;
-  if (at % 8 == 0 && (expected & kReadersWait) != 0 && expected >> 3 != 0 && word(at + 4) != 0 &&
-      word(at + 4) < 1u << 20 && word(at + 24) == 0 && word(at + 28) <= 1) {
+  // Readers behind a writer that goes first: both marks in the readers' word, and the writer sleeps on the phase's.
+  constexpr std::uint32_t kWriterAndReadersWait = 6;
+  if (at % 8 == 0 && (expected & kWriterAndReadersWait) == kWriterAndReadersWait && word(at + 24) == 0 &&
+      word(at + 28) <= 1 && sleepers_on({at + 8}) != 0) {
     return Object::kRead;
   }
   // pthread_rwlock_t: a writer sleeps at 12 or with its mark in the readers' word, readers at 8.
