@@ -299,7 +299,8 @@ AsyncState read_async(const Snapshot& snapshot, Clock::duration limit) {
       if (auto found = walker.loop(loop)) out.loops.push_back(std::move(*found));
     }
     out.lock_holders.merge(walker.holders());
-    if (walker.late()) out.notes.push_back("there was no time to read all tasks of lockstep::async: the rest is not shown");
+    if (walker.late())
+      out.notes.push_back("there was no time to read all tasks of lockstep::async: the rest is not shown");
   }
   for (const AsyncLoop& l : out.loops) {
     if (!l.whole) {

@@ -28,9 +28,9 @@ struct AsyncTask {
   std::uint8_t kind = 0;      // lockstep::async::internal::wait_kind
   std::uint64_t subject = 0;  // the word that it says
   std::uint64_t node = 0;
-  bool cancelled = false;      // it is being cancelled
-  bool cancellable = false;    // a cancellation of its context ends the wait
-  std::vector<AsyncFrame> chain;    // innermost first, each awaited by the next
+  bool cancelled = false;         // it is being cancelled
+  bool cancellable = false;       // a cancellation of its context ends the wait
+  std::vector<AsyncFrame> chain;  // innermost first, each awaited by the next
 };
 
 struct AsyncContext {
@@ -41,23 +41,23 @@ struct AsyncContext {
 
 struct AsyncLoop {
   std::uint64_t address = 0;
-  int inner_tid = 0;  // of its thread, as the process knows it
-  bool asleep = false;  // it waits for events; else its thread runs a task, or is about to
-  bool has_stop = false;  // a stop token from outside may cancel it
-  int remote_waits = 0;   // waits that other threads may end, and handles by which they may start tasks
+  int inner_tid = 0;              // of its thread, as the process knows it
+  bool asleep = false;            // it waits for events; else its thread runs a task, or is about to
+  bool has_stop = false;          // a stop token from outside may cancel it
+  int remote_waits = 0;           // waits that other threads may end, and handles by which they may start tasks
   std::int64_t virtual_now = -1;  // with virtual time
   std::vector<AsyncTask> tasks;
   std::map<std::uint64_t, AsyncContext> contexts;
-  std::map<std::uint64_t, AsyncFrame> owners;  // of contexts, and whoever awaits them, by promise
+  std::map<std::uint64_t, AsyncFrame> owners;         // of contexts, and whoever awaits them, by promise
   std::map<std::uint64_t, std::uint64_t> awaited_by;  // promises of `owners`: the next one, 0 at the end
-  bool whole = true;  // false: it ran meanwhile, or there were too many
+  bool whole = true;                                  // false: it ran meanwhile, or there were too many
 };
 
 struct AsyncState {
   std::vector<AsyncLoop> loops;
   std::vector<std::uint64_t> watchdogs;  // threads of the library that wake nobody, as the process knows them
   std::map<std::uint64_t, std::uint64_t> lock_holders;  // mutexes that a task has locked: its promise
-  std::vector<std::string> notes;        // for people: what could not be read
+  std::vector<std::string> notes;                       // for people: what could not be read
 };
 
 /// Reads for at most that long; what is left out then is told in `notes`.

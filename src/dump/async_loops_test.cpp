@@ -108,9 +108,8 @@ TEST(AsyncLoops, AreReadAsTheyStand) {
       }
     }
     EXPECT_TRUE(std::any_of(loop.tasks.begin(), loop.tasks.end(), [](auto& t) { return t.chain.size() == 2; }));
-    EXPECT_TRUE(std::any_of(loop.contexts.begin(), loop.contexts.end(), [](auto& c) {
-      return c.second.kind == static_cast<std::uint8_t>(context_kind::timed);
-    }));
+    EXPECT_TRUE(std::any_of(loop.contexts.begin(), loop.contexts.end(),
+                            [](auto& c) { return c.second.kind == static_cast<std::uint8_t>(context_kind::timed); }));
     // The holder is the task that waits for the channel with the mutex locked.
     const auto holder = state.lock_holders.find(reinterpret_cast<std::uint64_t>(&m));
     ASSERT_NE(holder, state.lock_holders.end());
@@ -154,9 +153,7 @@ TEST(AsyncLoops, DamageEndsNoWalkBadly) {
 
 TEST(AsyncLoops, StopWhenTheirTimeIsOver) {
   with_tasks([](sync::mutex&, channel<int>&) {
-    const auto slow = [](std::uint64_t address, void* into, std::size_t size) {
-      return read_own(address, into, size);
-    };
+    const auto slow = [](std::uint64_t address, void* into, std::size_t size) { return read_own(address, into, size); };
     const AsyncState state = read_async(own(slow), -1s);
     for (const AsyncLoop& loop : state.loops) EXPECT_LE(loop.tasks.size(), 5u);
   });

@@ -60,9 +60,9 @@ class Tasks {
   const Evidence& e_;
   Picture& p_;
   const AsyncLoop* loop_ = nullptr;
-  int tid_ = 0;                                             // of the loop's thread
-  std::map<std::uint64_t, std::vector<int>> members_;       // tasks by the context that they were started in
-  std::map<int, std::uint64_t> tops_;                       // their outermost coroutines
+  int tid_ = 0;                                        // of the loop's thread
+  std::map<std::uint64_t, std::vector<int>> members_;  // tasks by the context that they were started in
+  std::map<int, std::uint64_t> tops_;                  // their outermost coroutines
   std::map<int, Descriptor> descriptors_;
   std::map<std::uint64_t, Frame> functions_;
 };
@@ -219,7 +219,8 @@ void Tasks::ends_early(const AsyncTask& task, Thread* t) const {
   const auto kind = static_cast<wait_kind>(task.kind);
   if (kind == wait_kind::tasks) {
     const auto context = loop_->contexts.find(task.subject);
-    if (context != loop_->contexts.end() && context->second.kind == static_cast<std::uint8_t>(context_kind::first_end)) {
+    if (context != loop_->contexts.end() &&
+        context->second.kind == static_cast<std::uint8_t>(context_kind::first_end)) {
       t->rescuers = w.holders;
       if (!loop_->asleep) t->rescuers.push_back(0);
     }

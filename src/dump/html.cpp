@@ -42,9 +42,9 @@ std::string escaped(const std::string& text) {
 }
 
 std::string thread_html(const Picture& p, const Thread& t) {
-  std::string out = fmt::format("<details{}><summary><b>{}</b> <span class=\"dim\">{}</span> {}",
-                                t.state == "deadlocked" ? " open" : "", escaped(t.name), t.loop == 0 ? std::to_string(t.tid) : "",
-                                t.wait ? escaped(wait_text(p, t)) : escaped(t.state));
+  std::string out = fmt::format(
+      "<details{}><summary><b>{}</b> <span class=\"dim\">{}</span> {}", t.state == "deadlocked" ? " open" : "",
+      escaped(t.name), t.loop == 0 ? std::to_string(t.tid) : "", t.wait ? escaped(wait_text(p, t)) : escaped(t.state));
   if (t.wait && !t.wait->detail.empty())
     out += fmt::format(" <span class=\"dim\">({})</span>", escaped(t.wait->detail));
   out += "</summary>\n";

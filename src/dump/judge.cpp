@@ -70,11 +70,10 @@ class Judge {
   // The wait by itself lasts as long as all that are stuck now are.
   bool lasts(const Thread& t) const {
     const Wait& w = *t.wait;
-    const bool wait = w.ends == Ends::kGone ||
-                      (w.ends == Ends::kHolder &&
-                       std::any_of(w.holders.begin(), w.holders.end(), [&](int h) { return stuck(h); })) ||
-                      (w.ends == Ends::kAnyThread && stuck_.size() == alive_) ||
-                      (w.ends == Ends::kAnyTask && stuck(t.loop));
+    const bool wait =
+        w.ends == Ends::kGone ||
+        (w.ends == Ends::kHolder && std::any_of(w.holders.begin(), w.holders.end(), [&](int h) { return stuck(h); })) ||
+        (w.ends == Ends::kAnyThread && stuck_.size() == alive_) || (w.ends == Ends::kAnyTask && stuck(t.loop));
     return wait && std::all_of(t.rescuers.begin(), t.rescuers.end(), [&](int r) { return stuck(r); });
   }
   // A task whose loop does not go round.
@@ -235,7 +234,8 @@ std::string Judge::cycle_text(const std::vector<int>& cycle) {
         return w.address == first.address && w.mode == "write";
       });
       return fmt::format(
-          "Self-deadlock on {}: {} holds it for reading and locks it for reading again, behind {}, which waits to write "
+          "Self-deadlock on {}: {} holds it for reading and locks it for reading again, behind {}, which waits to "
+          "write "
           "and goes first.",
           object_text(first), who, writer == stuck_.end() ? "a writer" : name(*writer));
     }
@@ -392,8 +392,7 @@ std::string Judge::waits() {
     }
     if (!direct.empty()) {
       const std::string what = object_text(*direct.front()->wait);
-      const std::string who =
-          direct.size() == 1 ? direct.front()->name + " waits" : count_of(ids) + " wait";
+      const std::string who = direct.size() == 1 ? direct.front()->name + " waits" : count_of(ids) + " wait";
       std::size_t behind = 0;
       for (const int t : all) behind += ids.count(t) == 0 && !is_join(*at(t).wait);
       const std::string more =
@@ -411,7 +410,9 @@ std::string Judge::waits() {
 }  // namespace
 
 std::string count_text(const Picture& p, std::size_t threads, std::size_t tasks) {
-  const auto some = [](std::size_t n, std::string_view what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); };
+  const auto some = [](std::size_t n, std::string_view what) {
+    return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+  };
   std::string text = threads > 0 || tasks == 0 ? some(threads, p.source == "postgres" ? "session" : "thread") : "";
   if (tasks > 0) text += (text.empty() ? "" : " and ") + some(tasks, "task");
   return text;
@@ -420,7 +421,9 @@ std::string count_text(const Picture& p, std::size_t threads, std::size_t tasks)
 std::string object_text(const Wait& w) {
   if (!w.object.empty() && w.same_name) return fmt::format("{} ({:#x})", quoted(w.object), w.address);
   if (!w.object.empty()) return w.object.starts_with("a ") ? w.object : quoted(w.object);
-  return w.address == 0 ? "a " + w.kind : fmt::format("{} {} at {:#x}", w.kind == "event" || w.kind == "atomic" ? "an" : "a", w.kind, w.address);
+  return w.address == 0
+             ? "a " + w.kind
+             : fmt::format("{} {} at {:#x}", w.kind == "event" || w.kind == "atomic" ? "an" : "a", w.kind, w.address);
 }
 
 std::string wait_text(const Picture& p, const Thread& thread) {
@@ -431,7 +434,8 @@ std::string wait_text(const Picture& p, const Thread& thread) {
     return t->tid == thread.tid ? "it itself" : t->name;
   }();
   if (w.kind == "join") return holder.empty() ? "joins a thread" : "joins " + holder;
-  if (is_loop(w)) return fmt::format("runs the loop of {}", count_text(p, 0, std::max<std::size_t>(w.holders.size(), 1)));
+  if (is_loop(w))
+    return fmt::format("runs the loop of {}", count_text(p, 0, std::max<std::size_t>(w.holders.size(), 1)));
   if (w.kind == "tasks") {
     return holder.empty()          ? "waits for its tasks"
            : w.holders.size() == 1 ? "waits for the end of " + holder

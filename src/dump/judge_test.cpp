@@ -91,7 +91,8 @@ TEST(Judge, TwoObjectsOfOneNameAreToldApart) {
   Thread b = waits(2, "B", "mutex", "node.lock", Ends::kHolder, {1});
   b.wait->address += 64;
   const Picture p = judged({a, b});
-  EXPECT_NE(p.summary.find("A holds `node.lock` (0xee) and waits for `node.lock` (0xae)"), std::string::npos) << p.summary;
+  EXPECT_NE(p.summary.find("A holds `node.lock` (0xee) and waits for `node.lock` (0xae)"), std::string::npos)
+      << p.summary;
 }
 
 TEST(Judge, ALockOfOneThatEndedIsLeaked) {
@@ -125,10 +126,10 @@ Picture with_tasks(std::vector<Thread> threads, std::vector<Thread> tasks) {
 }
 
 TEST(JudgeTasks, ACycleAmongTasksIsOneAmongThreads) {
-  const Picture p = with_tasks({loop_of(7, "main", {-1, -2, -3})},
-                               {task(-1, "task A", 7, "mutex", "x", Ends::kHolder, {-2}),
-                                task(-2, "task B", 7, "mutex", "y", Ends::kHolder, {-1}),
-                                task(-3, "task C", 7, "accept", "s", Ends::kOutside)});
+  const Picture p =
+      with_tasks({loop_of(7, "main", {-1, -2, -3})}, {task(-1, "task A", 7, "mutex", "x", Ends::kHolder, {-2}),
+                                                      task(-2, "task B", 7, "mutex", "y", Ends::kHolder, {-1}),
+                                                      task(-3, "task C", 7, "accept", "s", Ends::kOutside)});
   EXPECT_EQ(p.pattern, "lock-order-inversion");
   EXPECT_EQ(p.thread(7)->state, "idle");
   EXPECT_EQ(p.thread(-3)->state, "waiting");
@@ -136,9 +137,8 @@ TEST(JudgeTasks, ACycleAmongTasksIsOneAmongThreads) {
 }
 
 TEST(JudgeTasks, ALoopIsStuckWhenAllItsTasksAre) {
-  const Picture p = with_tasks({loop_of(7, "main", {-1, -2})},
-                               {task(-1, "task A", 7, "channel", "x", Ends::kAnyTask),
-                                task(-2, "task B", 7, "channel", "y", Ends::kAnyTask)});
+  const Picture p = with_tasks({loop_of(7, "main", {-1, -2})}, {task(-1, "task A", 7, "channel", "x", Ends::kAnyTask),
+                                                                task(-2, "task B", 7, "channel", "y", Ends::kAnyTask)});
   EXPECT_TRUE(p.deadlocked);
   EXPECT_EQ(p.thread(7)->state, "deadlocked");
   EXPECT_NE(p.summary.find("task A waits to receive from `x`, task B waits to receive from `y`; nobody is left"),
@@ -148,9 +148,8 @@ TEST(JudgeTasks, ALoopIsStuckWhenAllItsTasksAre) {
   EXPECT_TRUE(with_tasks({loop_of(7, "main", {-1}), thread(8, "other")},
                          {task(-1, "task A", 7, "channel", "x", Ends::kAnyTask)})
                   .deadlocked);
-  EXPECT_FALSE(with_tasks({loop_of(7, "main", {-1, -2})},
-                          {task(-1, "task A", 7, "channel", "x", Ends::kAnyTask),
-                           task(-2, "task B", 7, "sleep_for", "", Ends::kTime)})
+  EXPECT_FALSE(with_tasks({loop_of(7, "main", {-1, -2})}, {task(-1, "task A", 7, "channel", "x", Ends::kAnyTask),
+                                                           task(-2, "task B", 7, "sleep_for", "", Ends::kTime)})
                    .deadlocked);
   // A thread may set an event.
   EXPECT_FALSE(with_tasks({loop_of(7, "main", {-1}), thread(8, "other")},
@@ -162,21 +161,22 @@ TEST(JudgeTasks, ABlockedLoopKeepsItsTasksFromGoingOn) {
   const Picture p = with_tasks({waits(7, "main", "mutex", "x", Ends::kHolder, {-1})},
                                {task(-1, "task A", 7, "sleep_for", "", Ends::kTime)});
   EXPECT_TRUE(p.deadlocked);
-  EXPECT_EQ(p.summary,
-            "Deadlock on `x`: task A holds `x` and needs main, on whose loop it runs, main waits for `x`; neither can go "
-            "on.");
+  EXPECT_EQ(
+      p.summary,
+      "Deadlock on `x`: task A holds `x` and needs main, on whose loop it runs, main waits for `x`; neither can go "
+      "on.");
 }
 
 TEST(JudgeTasks, TheEndOfAnotherEndsAWhenAny) {
   Thread a = task(-1, "task A", 7, "mutex", "x", Ends::kHolder, {-2});
   a.rescuers = {-3};
   const Thread b = task(-2, "task B", 7, "mutex", "y", Ends::kHolder, {-1});
-  EXPECT_FALSE(with_tasks({loop_of(7, "main", {-1, -2, -3})},
-                          {a, b, task(-3, "task C", 7, "sleep_for", "", Ends::kTime)})
-                   .deadlocked);
-  EXPECT_TRUE(with_tasks({loop_of(7, "main", {-1, -2, -3})},
-                         {a, b, task(-3, "task C", 7, "mutex", "y", Ends::kHolder, {-1})})
-                  .deadlocked);
+  EXPECT_FALSE(
+      with_tasks({loop_of(7, "main", {-1, -2, -3})}, {a, b, task(-3, "task C", 7, "sleep_for", "", Ends::kTime)})
+          .deadlocked);
+  EXPECT_TRUE(
+      with_tasks({loop_of(7, "main", {-1, -2, -3})}, {a, b, task(-3, "task C", 7, "mutex", "y", Ends::kHolder, {-1})})
+          .deadlocked);
   a.rescuers = {0};
   EXPECT_FALSE(with_tasks({loop_of(7, "main", {-1, -2})}, {a, b}).deadlocked);
 }

@@ -20,7 +20,8 @@ bool has_capability(const std::string& status, const std::string& set) {
 // How to become somebody who may.
 std::string as_root(const TraceFacts& f) {
   if (f.bounded) {
-    return "not even root has CAP_SYS_PTRACE here: start the container with --cap-add SYS_PTRACE, or run lockstep on the "
+    return "not even root has CAP_SYS_PTRACE here: start the container with --cap-add SYS_PTRACE, or run lockstep on "
+           "the "
            "host, which sees the container's processes by other ids";
   }
   if (f.own_user == 0) return "give lockstep CAP_SYS_PTRACE (in a container --cap-add SYS_PTRACE)";
@@ -36,8 +37,8 @@ TraceFacts gather_facts(int pid, int error) {
   f.error = error;
   f.tracer = std::atoi(status_field(status, "TracerPid").c_str());
   if (f.tracer != 0) f.tracer_name = status_field(read_file(fmt::format("/proc/{}/status", f.tracer)), "Name");
-  f.kernel_thread = !status.empty() && status_field(status, "VmSize").empty() &&
-                    read_link(fmt::format("/proc/{}/exe", pid)).empty();
+  f.kernel_thread =
+      !status.empty() && status_field(status, "VmSize").empty() && read_link(fmt::format("/proc/{}/exe", pid)).empty();
   f.capable = has_capability(own, "CapEff");
   f.bounded = !has_capability(own, "CapBnd");
   f.filtered = status_field(own, "Seccomp") == "2";
@@ -53,17 +54,19 @@ TraceFacts gather_facts(int pid, int error) {
 
 std::string why_not_permitted(const TraceFacts& f) {
   if (f.tracer != 0) {
-    return fmt::format("process {} ({}) traces it already, and there can be one tracer only; end that one first", f.tracer,
-                       f.tracer_name);
+    return fmt::format("process {} ({}) traces it already, and there can be one tracer only; end that one first",
+                       f.tracer, f.tracer_name);
   }
   if (f.kernel_thread) return "it is a thread of the kernel, which has no stack here";
   if (f.scope == '3') {
-    return "kernel.yama.ptrace_scope is 3, which forbids ptrace to everybody until the next boot; boot with another setting, "
+    return "kernel.yama.ptrace_scope is 3, which forbids ptrace to everybody until the next boot; boot with another "
+           "setting, "
            "or look at a core file: lockstep dump CORE";
   }
   if (f.capable) {
     return fmt::format(
-        "the kernel refuses ptrace ({}) though CAP_SYS_PTRACE is there: a security module{}, or a user namespace that is not "
+        "the kernel refuses ptrace ({}) though CAP_SYS_PTRACE is there: a security module{}, or a user namespace that "
+        "is not "
         "this one's child; run lockstep as root of the host",
         std::strerror(f.error), f.filtered ? ", the seccomp filter that lockstep runs under" : "");
   }
@@ -71,21 +74,25 @@ std::string why_not_permitted(const TraceFacts& f) {
     return fmt::format("it belongs to user {} and lockstep runs as {}; {}{}", f.user, f.own_user,
                        f.own_user == 0 ? "" : "run as that user, or ", as_root(f));
   }
-  if (f.scope == '2') return "kernel.yama.ptrace_scope is 2: only CAP_SYS_PTRACE lets a process look at another; " + as_root(f);
+  if (f.scope == '2')
+    return "kernel.yama.ptrace_scope is 2: only CAP_SYS_PTRACE lets a process look at another; " + as_root(f);
   if (!f.dumpable) {
     return "it is not dumpable (it has changed its user, has capabilities, its file cannot be read, or it called "
            "prctl(PR_SET_DUMPABLE, 0)), and CAP_SYS_PTRACE is missing; " +
            as_root(f);
   }
   if (f.scope == '1') {
-    return "kernel.yama.ptrace_scope is 1: a process may look at its descendants only, unless it has CAP_SYS_PTRACE; allow it "
+    return "kernel.yama.ptrace_scope is 1: a process may look at its descendants only, unless it has CAP_SYS_PTRACE; "
+           "allow it "
            "to all of your processes (sudo sysctl kernel.yama.ptrace_scope=0), or " +
            as_root(f);
   }
   return fmt::format(
-      "the kernel refuses ptrace ({}) and CAP_SYS_PTRACE is missing: the process has more capabilities than lockstep, or is "
+      "the kernel refuses ptrace ({}) and CAP_SYS_PTRACE is missing: the process has more capabilities than lockstep, "
+      "or is "
       "not dumpable{}; {}",
-      std::strerror(f.error), f.filtered ? ", or the seccomp filter that lockstep runs under forbids it" : "", as_root(f));
+      std::strerror(f.error), f.filtered ? ", or the seccomp filter that lockstep runs under forbids it" : "",
+      as_root(f));
 }
 
 }  // namespace lockstep::dump

@@ -37,8 +37,9 @@ TEST(Permission, AThreadOfTheKernelHasNoStack) {
 TEST(Permission, TheScopeOfYama) {
   TraceFacts f = same_user();
   f.scope = '1';
-  EXPECT_THAT(why_not_permitted(f), AllOf(HasSubstr("ptrace_scope is 1"), HasSubstr("descendants"),
-                                          HasSubstr("sudo sysctl kernel.yama.ptrace_scope=0"), HasSubstr("run as root")));
+  EXPECT_THAT(why_not_permitted(f),
+              AllOf(HasSubstr("ptrace_scope is 1"), HasSubstr("descendants"),
+                    HasSubstr("sudo sysctl kernel.yama.ptrace_scope=0"), HasSubstr("run as root")));
   f.scope = '2';
   EXPECT_THAT(why_not_permitted(f),
               AllOf(HasSubstr("ptrace_scope is 2"), HasSubstr("run as root"), Not(HasSubstr("sysctl"))));
@@ -67,16 +68,16 @@ TEST(Permission, AContainerGivesNoCapability) {
   TraceFacts f = same_user();
   f.bounded = true;
   f.scope = '1';
-  EXPECT_THAT(why_not_permitted(f), AllOf(HasSubstr("ptrace_scope is 1"), HasSubstr("--cap-add SYS_PTRACE"),
-                                          Not(HasSubstr("run as root"))));
+  EXPECT_THAT(why_not_permitted(f),
+              AllOf(HasSubstr("ptrace_scope is 1"), HasSubstr("--cap-add SYS_PTRACE"), Not(HasSubstr("run as root"))));
 }
 
 TEST(Permission, NotDumpable) {
   TraceFacts f = same_user();
   f.dumpable = false;
   f.scope = '1';  // would not be enough to change
-  EXPECT_THAT(why_not_permitted(f), AllOf(HasSubstr("not dumpable"), HasSubstr("PR_SET_DUMPABLE"), HasSubstr("run as root"),
-                                          Not(HasSubstr("sysctl"))));
+  EXPECT_THAT(why_not_permitted(f), AllOf(HasSubstr("not dumpable"), HasSubstr("PR_SET_DUMPABLE"),
+                                          HasSubstr("run as root"), Not(HasSubstr("sysctl"))));
 }
 
 TEST(Permission, OfRootsOwnProcesses) {

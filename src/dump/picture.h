@@ -75,9 +75,9 @@ struct Picture {
   std::vector<std::vector<int>> cycles;
   std::vector<Thread> threads;  // and behind them the tasks, in the order -1, -2, ...
   std::size_t tasks = 0;        // how many of them
-  double pause = 0;    // seconds that the process stood still
-  double seconds = 0;  // that the dump took
-  double watched = 0;  // seconds that it was looked on before
+  double pause = 0;             // seconds that the process stood still
+  double seconds = 0;           // that the dump took
+  double watched = 0;           // seconds that it was looked on before
   std::vector<std::string> notes;
 
   const Thread* thread(int tid) const {

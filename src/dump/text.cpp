@@ -103,7 +103,8 @@ void Text::stack(const Thread& t) {
 
 void Text::group(const Group& g) {
   const Thread& t = *g.front();
-  const std::string who = g.size() == 1 ? full_name(p_, t) : count_text(p_, t.loop == 0 ? g.size() : 0, t.loop == 0 ? 0 : g.size());
+  const std::string who =
+      g.size() == 1 ? full_name(p_, t) : count_text(p_, t.loop == 0 ? g.size() : 0, t.loop == 0 ? 0 : g.size());
   std::string what = t.state == "running" ? "runs" : t.state;
   if (t.wait) what = g.size() > 1 && !is_join(*t.wait) ? "each " + wait_text(p_, t) : wait_text(p_, t);
   std::string kind;

@@ -135,8 +135,8 @@ inline constexpr auto kNothingOrThrow = [](auto&& granted, bool) {
 template <class Mutex>
 [[nodiscard]] auto lock(Mutex& m) {
   return internal::sync_awaiter(
-      internal::wait_kind::mutex, &m, "waiting for a mutex", [&m](sync::executor_ref e, std::stop_token s) { return m.lock_async(e, std::move(s)); },
-      internal::kPassOrThrow);
+      internal::wait_kind::mutex, &m, "waiting for a mutex",
+      [&m](sync::executor_ref e, std::stop_token s) { return m.lock_async(e, std::move(s)); }, internal::kPassOrThrow);
 }
 template <class Semaphore>
 [[nodiscard]] auto acquire(Semaphore& s) {
