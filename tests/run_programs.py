@@ -26,6 +26,7 @@ import argparse
 import contextlib
 import difflib
 import fcntl
+import hashlib
 import json
 import os
 import re
@@ -46,6 +47,8 @@ REPLAYS = 3
 MOST_STEPS = 12
 # Precompiled headers, for all tests of a build tree; None: none.
 PRECOMPILED = Path(os.environ["LOCKSTEP_PRECOMPILED"]) if os.environ.get("LOCKSTEP_PRECOMPILED") else None
+# Compiled programs, for all tests of a build tree, by what they are made of; None: each test has its own.
+PROGRAMS = PRECOMPILED.with_name("programs-shared") if PRECOMPILED else None
 HEAVY_HEADERS = ("barrier", "condition_variable", "future", "latch", "map", "memory", "mutex", "queue", "semaphore",
                  "shared_mutex", "stop_token", "string", "thread", "unordered_map", "vector")
 COMMON_HEADERS = ("algorithm", "array", "atomic", "cassert", "chrono", "condition_variable", "deque", "functional",
@@ -124,12 +127,11 @@ def precompiled_headers(source, command, flags):
 
     Reading them is most of what compiling a small program takes.
     """
-    if not PRECOMPILED or source.suffix == ".c" or not set(flags) <= {"-O0", "-O1", "-O2"}:
+    if not PRECOMPILED or source.suffix == ".c" or flags:
         return []
     text = source.read_text(encoding="utf-8")
     if text.lstrip().startswith("#define") or not re.search(rf"#include <({'|'.join(HEAVY_HEADERS)})>", text):
         return []
-    command = [*command, *flags[-1:]]  # the last level holds
     key = (command[0], [f for f in command if f.startswith("-O")][-1])
     folder = PRECOMPILED / "".join(key)
     clang = "clang" in command[0]
@@ -145,34 +147,60 @@ def precompiled_headers(source, command, flags):
     return ["-include-pch", str(made)] if clang else ["-include", str(folder / "common.h")]
 
 
+def content_of(paths):
+    """A digest of files that a program is made of."""
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(f"{path}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def libraries(flags):
+    """The files of the build tree's own libraries among them; the system's do not change between two runs."""
+    folders = [Path(f) for f in os.environ.get("LIBRARY_PATH", "").split(":") if f]
+    return [f / f"lib{name[2:]}.a" for name in flags for f in folders if name.startswith("-l") and (f / f"lib{name[2:]}.a").exists()]
+
+
 def build(source, compiler, header, root, build_dir, as_it_is=False):
-    """Compiles one program as a user would; an up-to-date binary is used again.
+    """Compiles one program as a user would; what was made of the same text by the same command is used again, whichever
+    test made it.
 
     `as_it_is`: the headers that it includes must do.
     """
     is_c = source.suffix == ".c"
     binary = build_dir / f"{source.parent.name}.{source.stem}.{compiler}"
     flags = shlex.split(header["flags"])
-    command = [compiler, "-std=c11" if is_c else "-std=c++20", "-g", "-O1", "-fsanitize=thread", "-pthread"]
+    level = [f for f in ["-O1", *flags] if f.startswith("-O")][-1]
+    flags = [f for f in flags if not f.startswith("-O")]
+    command = [compiler, "-std=c11" if is_c else "-std=c++20", "-g", level, "-fsanitize=thread", "-pthread"]
     command += ["-shared-libsan"] if "clang" in compiler else ["-Wno-tsan"]
     headers = [] if as_it_is else precompiled_headers(source, command, [f for f in flags if not f.startswith("-l")])
     command += [*headers, "-I", str(root / "include"), str(source)]
-    stamp = binary.with_name(binary.name + ".command")
+    sources = [source, *source.parent.glob("*.h"), *(root / "include").rglob("*.h"), *libraries(flags)]
+    made_of = content_of(sources)
+    key = hashlib.sha256("\0".join([*command, *flags, made_of]).encode()).hexdigest()
+    stamp = binary.with_name(binary.name + ".made_of")
     with made_once(binary) as fresh:
-        command += ["-o", str(fresh), *flags]
-        sources = [source, *source.parent.glob("*.h"), *(root / "include").rglob("*.h")]
-        if (
-            binary.exists()
-            and binary.stat().st_mtime > max(path.stat().st_mtime for path in sources)
-            and stamp.exists()
-            and stamp.read_text() == shlex.join(command)
-        ):
+        if binary.exists() and stamp.exists() and stamp.read_text() == key:
             return binary
-        made = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        if made.returncode != 0:
-            raise Failure(f"does not compile: {shlex.join(command)}\n{made.stdout}")
-        stamp.write_text(shlex.join(command))
+        stamp.unlink(missing_ok=True)
+        if PROGRAMS:
+            shared = PROGRAMS / key[:32]
+            with made_once(shared) as first:
+                if not shared.exists():
+                    compile_program([*command, "-o", str(first), *flags])
+            fresh.unlink(missing_ok=True)
+            os.link(shared, fresh)
+        else:
+            compile_program([*command, "-o", str(fresh), *flags])
+        stamp.write_text(key)
     return binary
+
+
+def compile_program(command):
+    made = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if made.returncode != 0:
+        raise Failure(f"does not compile: {shlex.join(command)}\n{made.stdout}")
 
 
 def run_lockstep(command):

@@ -34,8 +34,8 @@
 #define LOCKSTEP_CHECK_H
 
 #include <dlfcn.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <stddef.h>  // NOLINT(modernize-deprecated-headers): C has no other
+#include <stdint.h>  // NOLINT(modernize-deprecated-headers)
 
 #ifdef __cplusplus
 extern "C" {
@@ -69,7 +69,7 @@ __attribute__((weak)) void lockstep_runtime_name_thread(const char*);
 __attribute__((weak)) void lockstep_runtime_accept_lock_order(const void*, const void*);
 
 /* A weak reference stays null in programs that are not position independent; the loader knows better. */
-#define LOCKSTEP_RUNTIME(type, name) (name ? name : (type)(uintptr_t)dlsym(NULL, #name))
+#define LOCKSTEP_RUNTIME(type, name) ((name) ? (name) : (type)(uintptr_t)dlsym(NULL, #name))
 
 /** Cuts this execution when `condition` is 0: it is not a bug and not counted as a complete execution. */
 static inline void lockstep_assume(int condition) {

@@ -27,10 +27,7 @@ namespace internal {
 namespace {
 
 constexpr int kMostFrames = 32;
-constexpr std::size_t kMostLoops = 256;
 
-// Slots that a signal handler can read.
-std::atomic<loop*> loops[kMostLoops];
 std::atomic<int> readers{0};  // signal handlers that look at them
 
 std::mutex report_mutex;
@@ -95,12 +92,12 @@ void print_report(const std::string& text) noexcept {
 }
 
 void enlist(loop& l) {
-  for (auto& slot : loops) {
+  for (auto& slot : loops) {  // which a signal handler can read
     loop* none = nullptr;
     // release: a handler that finds the loop sees it complete.
     if (slot.compare_exchange_strong(none, &l, std::memory_order_release, std::memory_order_relaxed)) return;
   }
-  // More loops than slots: those are left out of dumps by signal.
+  // More loops than slots: those are left out of dumps.
 }
 
 void delist(loop& l) {

@@ -119,7 +119,8 @@ TEST_P(Network, Datagrams) {
 
 TEST_P(Network, ClosedWhileATaskReads) {
   run_here([]() -> task<> {
-    auto [a, b] = stream_pair();
+    auto ab = stream_pair();
+    stream &a = ab.first, &b = ab.second;  // not bindings, which Clang 14 does not capture
     co_await with_scope([&](scope& s) -> task<> {
       auto reader = [](stream& from, int& error) -> task<> { error = co_await error_of(read_some(from)); };
       int error = 0;
@@ -136,7 +137,8 @@ TEST_P(Network, ClosedWhileATaskReads) {
 // A cancelled read has taken nothing; a cancelled accept has lost no connection.
 TEST_P(Network, CancellationLosesNothing) {
   run_here([]() -> task<> {
-    auto [a, b] = stream_pair();
+    auto ab = stream_pair();
+    stream &a = ab.first, &b = ab.second;  // not bindings, which Clang 14 does not capture
     std::string received;
     char buffer[16];
     for (int i = 0; i < 200; ++i) {

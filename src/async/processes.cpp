@@ -114,6 +114,7 @@ child child::start(const std::vector<std::string>& arguments, const options& how
   if (arguments.empty()) throw std::invalid_argument("lockstep::async::child: no program");
   need_a_kernel("child");
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
   argv.push_back(nullptr);
 

@@ -98,14 +98,16 @@ class watchdog {
   };
 
   void work() {
+    watchdog_thread.store(static_cast<std::uint32_t>(::syscall(SYS_gettid)), std::memory_order_relaxed);
     std::unique_lock lock(mutex_);
     while (!ending_) {
       std::int64_t shortest = 1'000'000'000;
       for (entry& e : watched_) shortest = std::min(shortest, e.which->watchdog_limit());
       changed_.wait_for(lock, std::chrono::nanoseconds(shortest / 2));
-      if (ending_) return;
+      if (ending_) break;
       for (entry& e : watched_) look(e);
     }
+    watchdog_thread.store(0, std::memory_order_relaxed);
   }
 
   void look(entry& e) {

@@ -20,6 +20,7 @@
 #include <set>
 #include <thread>
 
+#include "dump/permission.h"
 #include "dump/proc.h"
 #include "dump/syscalls.h"
 #include "host/user_error.h"
@@ -35,53 +36,12 @@ constexpr std::uint64_t kStackBytes = 192 * 1024;
 constexpr std::uint64_t kWindowBefore = 64, kWindowAfter = 128;
 // A thread that does not stop within this time is looked at without having stopped.
 constexpr auto kStopTime = std::chrono::milliseconds(15);
+// Tasks that cannot be read in this time are left out, so that the process does not stand still for longer.
+constexpr auto kTasksTime = std::chrono::milliseconds(40);
 
-bool may_trace() {
-  const std::string capabilities = status_field(read_file("/proc/self/status"), "CapEff");
-  constexpr int kSysPtrace = 19;
-  return (std::strtoull(capabilities.c_str(), nullptr, 16) >> kSysPtrace & 1) != 0;
-}
-
-// Why the kernel said no, and what would make it say yes.
 [[noreturn]] void not_permitted(int pid, int error) {
-  const std::string status = read_file(fmt::format("/proc/{}/status", pid));
-  const auto refuse = [&](const std::string& why) {
-    throw UserError(fmt::format("{}: may not be looked at: {}", pid, why), host::kExitUnsupported);
-  };
-  const int tracer = std::atoi(status_field(status, "TracerPid").c_str());
-  if (tracer != 0) {
-    refuse(fmt::format("process {} ({}) traces it already, and there can be one tracer only; end that one first",
-                       tracer, status_field(read_file(fmt::format("/proc/{}/status", tracer)), "Name")));
-  }
-  if (read_link(fmt::format("/proc/{}/exe", pid)).empty() && status_field(status, "VmSize").empty()) {
-    refuse("it is a thread of the kernel, which has no stack here");
-  }
-  if (may_trace()) {
-    refuse(fmt::format(
-        "the kernel refuses ptrace ({}) though CAP_SYS_PTRACE is there: a security module, a seccomp filter, "
-        "or a user namespace that is not this one's child; run lockstep as root of the host",
-        std::strerror(error)));
-  }
-  const std::string user = status_field(status, "Uid");
-  if (std::strtoul(user.c_str(), nullptr, 10) != geteuid()) {
-    refuse(fmt::format(
-        "it belongs to user {} and lockstep runs as {}; run as that user or as root, or give CAP_SYS_PTRACE "
-        "(sudo setcap cap_sys_ptrace+ep on lockstep; in a container --cap-add SYS_PTRACE)",
-        std::strtoul(user.c_str(), nullptr, 10), geteuid()));
-  }
-  const std::string scope = read_file("/proc/sys/kernel/yama/ptrace_scope");
-  if (!scope.empty() && scope[0] != '0') {
-    refuse(fmt::format("kernel.yama.ptrace_scope is {}, and CAP_SYS_PTRACE is missing; run as root{}", scope[0],
-                       scope[0] == '3'   ? ", after a reboot with another setting: 3 forbids ptrace to all"
-                       : scope[0] == '2' ? " (2: root only)"
-                                         : ", or allow it: sudo sysctl kernel.yama.ptrace_scope=0"));
-  }
-  refuse(
-      fmt::format("the kernel refuses ptrace ({}) and CAP_SYS_PTRACE is missing: the process is not dumpable (it has "
-                  "changed its user, has more capabilities, or called prctl(PR_SET_DUMPABLE, 0)), or a seccomp filter "
-                  "forbids it; run as root, in a container with --cap-add SYS_PTRACE",
-                  std::strerror(error)));
-  std::abort();  // refuse() throws
+  throw UserError(fmt::format("{}: may not be looked at: {}", pid, why_not_permitted(gather_facts(pid, error))),
+                  host::kExitUnsupported);
 }
 
 struct Tracee {
@@ -261,16 +221,17 @@ Snapshot take(int pid) {
   out.mappings = mappings_of(pid);
   out.program = read_link(fmt::format("/proc/{}/exe", pid));
   out.root = fmt::format("/proc/{}/root", pid);
-  Session session(pid);
-  session.stop();
-  session.copy(&out);
-  session.let_go();
-  session.finish(&out);
   out.memory.set_fallback([pid](std::uint64_t address, void* into, std::size_t size) {
     const iovec here = {into, size};
     const iovec there = {reinterpret_cast<void*>(address), size};
     return process_vm_readv(pid, &here, 1, &there, 1, 0) == static_cast<ssize_t>(size);
   });
+  Session session(pid);
+  session.stop();
+  session.copy(&out);
+  out.async = read_async(out, kTasksTime);
+  session.let_go();
+  session.finish(&out);
   return out;
 }
 

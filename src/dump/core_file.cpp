@@ -170,6 +170,8 @@ Snapshot read_core(const std::string& path) {
     }
     return false;
   });
+  constexpr auto kTasksTime = std::chrono::seconds(20);
+  out.async = read_async(out, kTasksTime);
   return out;
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <cinttypes>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -170,8 +171,10 @@ void describe_file_lock(int pid, int fd, Wait* wait) {
 bool handles_signals(const Snapshot& snapshot) {
   if (!snapshot.live) return false;
   const std::string caught = status_field(read_file(fmt::format("/proc/{}/status", snapshot.pid)), "SigCgt");
-  constexpr std::uint64_t kLibrarysOwn = std::uint64_t{3} << 31;  // 32 cancels threads, 33 changes their user
-  return (std::strtoull(caught.c_str(), nullptr, 16) & ~kLibrarysOwn) != 0;
+  std::uint64_t librarys_own = std::uint64_t{3} << 31;  // 32 cancels threads, 33 changes their user
+  // The watchdog of lockstep::async takes the stack of a loop by this one.
+  if (!snapshot.async.watchdogs.empty()) librarys_own |= std::uint64_t{1} << (SIGURG - 1);
+  return (std::strtoull(caught.c_str(), nullptr, 16) & ~librarys_own) != 0;
 }
 
 }  // namespace lockstep::dump

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "dump/forms.h"
@@ -20,7 +21,7 @@ std::string label(const std::string& text) {
 
 }  // namespace
 
-// Threads are boxes, what they wait for are ellipses; alike waiters of one object are one box.
+// Threads are boxes, tasks rounded ones, what they wait for are ellipses; alike waiters of one object are one box.
 std::string to_dot(const Picture& p) {
   std::string out =
       "digraph waits {\n  rankdir=LR;\n  node [fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\"];\n";
@@ -31,30 +32,32 @@ std::string to_dot(const Picture& p) {
     std::string object;
   };
   std::map<std::string, Group> groups;
+  std::set<int> marked;  // those that others wait for, or that are in a cycle, stand by themselves
+  for (const auto& c : p.cycles) marked.insert(c.begin(), c.end());
   for (const Thread& t : p.threads) {
-    const bool waits = t.wait && (t.wait->address != 0 || !t.wait->holders.empty());
-    if (!waits && t.holds.empty()) continue;
+    if (t.wait && !is_loop(*t.wait)) marked.insert(t.wait->holders.begin(), t.wait->holders.end());
+  }
+  for (const Thread& t : p.threads) {
+    const bool waits = t.wait && !is_loop(*t.wait) && (t.wait->address != 0 || !t.wait->holders.empty());
+    if (!waits && t.holds.empty() && marked.count(t.tid) == 0) continue;
     std::string object;
-    if (waits) object = t.wait->kind == "join" ? wait_text(p, t) : object_text(*t.wait);
-    // One that others wait for, or that is in a cycle, stands by itself.
-    bool alone = !t.holds.empty();
-    for (const auto& c : p.cycles) alone |= std::find(c.begin(), c.end(), t.tid) != c.end();
-    for (const Thread& other : p.threads) {
-      if (!other.wait) continue;
-      for (const int h : other.wait->holders) alone |= h == t.tid;
-    }
+    if (waits) object = is_join(*t.wait) || t.wait->kind == "thread" ? wait_text(p, t) : object_text(*t.wait);
+    const bool alone = !t.holds.empty() || marked.count(t.tid) > 0;
     Group& g = groups[alone ? std::to_string(t.tid) : t.state + " " + object];
     g.threads.push_back(&t);
     g.object = object;
   }
   std::map<int, std::string> nodes;
   for (const auto& [key, g] : groups) {
-    const std::string node = fmt::format("t{}", g.threads.front()->tid);
+    const int id = g.threads.front()->tid;
+    const std::string node = id < 0 ? fmt::format("task{}", -id) : fmt::format("t{}", id);
     for (const Thread* t : g.threads) nodes[t->tid] = node;
     const Thread& first = *g.threads.front();
-    out += fmt::format("  {} [shape=box label=\"{}\"{}];\n", node,
-                       label(g.threads.size() == 1 ? fmt::format("{} ({})", first.name, first.tid)
-                                                   : fmt::format("{} threads", g.threads.size())),
+    const std::size_t n = g.threads.size();
+    out += fmt::format("  {} [shape=box{} label=\"{}\"{}];\n", node, id < 0 ? " style=rounded" : "",
+                       label(n > 1    ? count_text(p, id < 0 ? 0 : n, id < 0 ? n : 0)
+                             : id < 0 ? first.name
+                                      : fmt::format("{} ({})", first.name, first.tid)),
                        first.state == "deadlocked" ? " color=red penwidth=2" : "");
   }
   std::map<std::string, bool> drawn;
@@ -67,8 +70,9 @@ std::string to_dot(const Picture& p) {
     const Thread& t = *g.threads.front();
     if (g.object.empty()) continue;
     const std::string from = nodes[t.tid];
-    if (t.wait->kind == "join" && !t.wait->holders.empty() && nodes.count(t.wait->holders.front())) {
-      edge(from, nodes[t.wait->holders.front()], " [label=\"joins\"]");
+    const bool for_others = is_join(*t.wait) || t.wait->kind == "thread";
+    if (for_others && !t.wait->holders.empty() && nodes.count(t.wait->holders.front())) {
+      for (const int h : t.wait->holders) edge(from, nodes[h], " [label=\"joins\"]");
       continue;
     }
     const auto [it, fresh] = objects.try_emplace(g.object, fmt::format("o{}", objects.size()));
@@ -76,6 +80,14 @@ std::string to_dot(const Picture& p) {
     edge(from, it->second, " [label=\"waits\"]");
     for (const int h : t.wait->holders) {
       if (nodes.count(h)) edge(it->second, nodes[h], " [label=\"held by\"]");
+    }
+  }
+  // A task in a cycle that needs the thread of its loop.
+  for (const auto& c : p.cycles) {
+    for (std::size_t i = 0; i < c.size(); ++i) {
+      const Thread* t = p.thread(c[i]);
+      const int next = c[(i + 1) % c.size()];
+      if (t->loop == next && nodes.count(next)) edge(nodes[t->tid], nodes[next], " [label=\"runs on\"]");
     }
   }
   return out + "}\n";

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <thread>
 
+#include "dump/async_tasks.h"
 #include "dump/capture.h"
 #include "dump/core_file.h"
 #include "dump/holders.h"
@@ -49,6 +50,7 @@ std::string thread_name(const Snapshot& snapshot, std::size_t index, const std::
     // What std::thread runs is in the type of its state.
     if (const std::string callable = names::first_argument(f->function, "std::tuple"); !callable.empty()) {
       const std::string name = names::function_only(callable + "()");
+      if (name.starts_with("lambda in lockstep::sync::thread_pool::")) return "pool thread";
       if (name.starts_with("lambda in ")) return name;
     }
     if (!f->library && !f->function.empty() && !is_start(f->function)) return f->function;
@@ -63,7 +65,8 @@ Picture paint(Snapshot snapshot) {
   stacks.reserve(snapshot.threads.size());
   for (const ThreadState& t : snapshot.threads) stacks.push_back(symbols.stack(t));
   const std::map<std::uint64_t, std::string> given_names = sync_names(snapshot.memory, symbols);
-  const Evidence evidence{snapshot, symbols, stacks, given_names};
+  const std::map<std::uint64_t, int> tasks = number_tasks(snapshot);
+  const Evidence evidence{snapshot, symbols, stacks, given_names, tasks};
 
   Picture out;
   out.pid = snapshot.pid;
@@ -80,6 +83,7 @@ Picture paint(Snapshot snapshot) {
     } else {
       t.wait = recognise(evidence, i);
       if (t.wait) find_taken(evidence, &*t.wait);
+      t.helper = t.wait && t.wait->kind == kIdleInPool;
     }
     for (const Frame& f : stacks[i]) {
       if (is_start(f.function)) break;
@@ -90,6 +94,7 @@ Picture paint(Snapshot snapshot) {
   for (Thread& t : out.threads) {
     if (names[t.name] > 1) t.name += fmt::format(" {}", t.tid);
   }
+  add_tasks(evidence, &out);
   judge(&out);
   return out;
 }

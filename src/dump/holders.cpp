@@ -201,7 +201,17 @@ void runners_of_static(const Evidence& e, std::size_t waiter, Wait* wait) {
   }
 }
 
-void name_object(const Evidence& e, std::size_t waiter, Wait* wait) {
+void hold_by_coroutine(const Evidence& e, Wait* wait) {
+  if (const int task = e.task_with(wait->address); task != 0) {
+    wait->ends = Ends::kHolder;
+    wait->holders = {task};
+  } else {
+    const bool known = e.snapshot.async.lock_holders.count(wait->address) > 0;
+    wait->detail = known ? "held by a task that can go on" : "held by a coroutine that is not known";
+  }
+}
+
+void name_object(const Evidence& e, std::optional<std::size_t> waiter, Wait* wait) {
   if (wait->address == 0) return;
   if (const auto given = e.given_names.find(wait->address); given != e.given_names.end()) {
     wait->object = given->second;
@@ -225,7 +235,8 @@ void name_object(const Evidence& e, std::size_t waiter, Wait* wait) {
     }
   }
   // On the heap: what the waiting functions call it, the outermost that is no reference of a library function.
-  for (const Frame* f : user_frames(e.stacks[waiter])) {
+  if (!waiter) return;
+  for (const Frame* f : user_frames(e.stacks[*waiter])) {
     if (auto name = e.symbols.pointee(*f, wait->address)) {
       wait->object = *name;
       return;

@@ -19,8 +19,12 @@ void runners_of_once(const Evidence& evidence, std::size_t waiter, Wait* wait);
 /// The thread that initialises the static variable.
 void runners_of_static(const Evidence& evidence, std::size_t waiter, Wait* wait);
 
-/// `wait->object`, from the debug information of the variable at `wait->address` or of one that leads there.
-void name_object(const Evidence& evidence, std::size_t waiter, Wait* wait);
+/// A mutex of lockstep::sync whose word says that a coroutine holds it.
+void hold_by_coroutine(const Evidence& evidence, Wait* wait);
+
+/// `wait->object`, from the debug information of the variable at `wait->address` or of one that leads there. A task has
+/// no stack that could lead there.
+void name_object(const Evidence& evidence, std::optional<std::size_t> waiter, Wait* wait);
 
 /// `wait->taken`, from the first holder's stack.
 void find_taken(const Evidence& evidence, Wait* wait);

@@ -42,9 +42,9 @@ std::string escaped(const std::string& text) {
 }
 
 std::string thread_html(const Picture& p, const Thread& t) {
-  std::string out = fmt::format("<details{}><summary><b>{}</b> <span class=\"dim\">{}</span> {}",
-                                t.state == "deadlocked" ? " open" : "", escaped(t.name), t.tid,
-                                t.wait ? escaped(wait_text(p, t)) : escaped(t.state));
+  std::string out = fmt::format(
+      "<details{}><summary><b>{}</b> <span class=\"dim\">{}</span> {}", t.state == "deadlocked" ? " open" : "",
+      escaped(t.name), t.loop == 0 ? std::to_string(t.tid) : "", t.wait ? escaped(wait_text(p, t)) : escaped(t.state));
   if (t.wait && !t.wait->detail.empty())
     out += fmt::format(" <span class=\"dim\">({})</span>", escaped(t.wait->detail));
   out += "</summary>\n";
@@ -57,6 +57,7 @@ std::string thread_html(const Picture& p, const Thread& t) {
   if (!t.doing.empty()) out += fmt::format("<p><code>{}</code></p>\n", escaped(t.doing));
   out += "<table>\n";
   for (const StackFrame& f : t.stack) {
+    if (f.started) out += "<tr><td class=\"dim\">started by</td><td></td></tr>\n";
     const std::string where = f.line > 0 ? fmt::format("{}:{}", names::base_name(f.file), f.line)
                                          : fmt::format("{}+{:#x}", f.module, f.address);
     out +=
@@ -74,9 +75,8 @@ std::string to_html(const Picture& p) {
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
       "content=\"width=device-width\">\n<title>{}</title><style>{}</style></head><body>\n",
       escaped("lockstep dump: " + title), kStyle);
-  out += fmt::format("<h1{}>{}</h1>\n<p class=\"dim\">{}, {} {}</p>\n", p.deadlocked ? " class=\"bad\"" : "",
-                     escaped(p.summary), escaped(title), p.threads.size(),
-                     p.source == "postgres" ? "sessions" : "threads");
+  out += fmt::format("<h1{}>{}</h1>\n<p class=\"dim\">{}, {}</p>\n", p.deadlocked ? " class=\"bad\"" : "",
+                     escaped(p.summary), escaped(title), count_text(p, p.threads.size() - p.tasks, p.tasks));
   for (const auto& cycle : p.cycles) {
     out += "<h2>Cycle</h2><ol class=\"cycle\">\n";
     for (const int tid : cycle) {

@@ -23,6 +23,8 @@ std::string ends_word(Ends ends) {
       return "nobody";
     case Ends::kAnyThread:
       return "any-thread";
+    case Ends::kAnyTask:
+      return "any-task";
     case Ends::kOutside:
       return "outside";
     case Ends::kTime:
@@ -66,9 +68,11 @@ std::string to_json(const Picture& p) {
     for (const std::string& n : p.notes) j["notes"].push_back(valid_utf8(n));
   }
   j["threads"] = Json::array();
+  if (p.tasks > 0) j["tasks"] = Json::array();
   for (const Thread& t : p.threads) {
     Json thread;
-    thread["tid"] = t.tid;
+    thread[t.loop == 0 ? "tid" : "id"] = t.tid;
+    if (t.loop != 0) thread["loop"] = t.loop;
     thread["name"] = valid_utf8(t.name);
     thread["state"] = t.state;
     thread["waits_for"] = t.wait ? wait_json(*t.wait) : Json();
@@ -76,7 +80,8 @@ std::string to_json(const Picture& p) {
     thread["holds"] = Json::array();
     for (const std::string& h : t.holds) thread["holds"].push_back(valid_utf8(h));
     if (!t.doing.empty()) thread["doing"] = valid_utf8(t.doing);
-    thread["stack"] = Json::array();
+    const char* stack = t.loop == 0 ? "stack" : "awaits";
+    thread[stack] = Json::array();
     for (const StackFrame& f : t.stack) {
       Json frame;
       frame["function"] = f.function.empty() ? Json() : Json(valid_utf8(f.function));
@@ -84,9 +89,10 @@ std::string to_json(const Picture& p) {
       frame["line"] = f.line > 0 ? Json(f.line) : Json();
       frame["module"] = valid_utf8(f.module);
       frame["address"] = f.address;
-      thread["stack"].push_back(std::move(frame));
+      if (f.started) frame["started"] = true;
+      thread[stack].push_back(std::move(frame));
     }
-    j["threads"].push_back(std::move(thread));
+    j[t.loop == 0 ? "threads" : "tasks"].push_back(std::move(thread));
   }
   return j.dump(1) + "\n";
 }

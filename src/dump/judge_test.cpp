@@ -72,12 +72,113 @@ TEST(Judge, SuspectsAreToldOfOnlyWhenAllAreStuck) {
   EXPECT_TRUE(alive.threads[0].wait->holders.empty());
 }
 
+TEST(Judge, AReaderBehindAWriterThatGoesFirst) {
+  Thread reader = waits(1, "A", "rwlock", "table", Ends::kHolder, {1});
+  reader.wait->shared_hold = true;
+  reader.wait->mode = "read";
+  Thread writer = reader;
+  writer.tid = 2;
+  writer.name = "B";
+  writer.wait->mode = "write";
+  const Picture p = judged({reader, writer});
+  EXPECT_EQ(p.summary,
+            "Self-deadlock on `table`: A holds it for reading and locks it for reading again, behind B, which waits to "
+            "write and goes first. Behind that, B waits for `table`, which A holds.");
+}
+
+TEST(Judge, TwoObjectsOfOneNameAreToldApart) {
+  Thread a = waits(1, "A", "mutex", "node.lock", Ends::kHolder, {2});
+  Thread b = waits(2, "B", "mutex", "node.lock", Ends::kHolder, {1});
+  b.wait->address += 64;
+  const Picture p = judged({a, b});
+  EXPECT_NE(p.summary.find("A holds `node.lock` (0xee) and waits for `node.lock` (0xae)"), std::string::npos)
+      << p.summary;
+}
+
 TEST(Judge, ALockOfOneThatEndedIsLeaked) {
   Thread t = waits(1, "A", "mutex", "x", Ends::kGone);
   t.wait->gone = 77;
   const Picture p = judged({t, thread(2, "B")});
   EXPECT_EQ(p.pattern, "leaked-lock");
   EXPECT_NE(p.summary.find("thread 77, which has exited"), std::string::npos) << p.summary;
+}
+
+Thread task(int id, const char* name, int loop, const char* kind, const char* object, Ends ends,
+            std::vector<int> holders = {}) {
+  Thread t = waits(id, name, kind, object, ends, std::move(holders));
+  t.loop = loop;
+  return t;
+}
+
+Thread loop_of(int tid, const char* name, std::vector<int> tasks) {
+  Thread t = waits(tid, name, "loop", "", Ends::kHolder, tasks);
+  t.rescuers = std::move(tasks);
+  return t;
+}
+
+Picture with_tasks(std::vector<Thread> threads, std::vector<Thread> tasks) {
+  Picture p;
+  p.threads = std::move(threads);
+  p.tasks = tasks.size();
+  p.threads.insert(p.threads.end(), tasks.begin(), tasks.end());
+  judge(&p);
+  return p;
+}
+
+TEST(JudgeTasks, ACycleAmongTasksIsOneAmongThreads) {
+  const Picture p =
+      with_tasks({loop_of(7, "main", {-1, -2, -3})}, {task(-1, "task A", 7, "mutex", "x", Ends::kHolder, {-2}),
+                                                      task(-2, "task B", 7, "mutex", "y", Ends::kHolder, {-1}),
+                                                      task(-3, "task C", 7, "accept", "s", Ends::kOutside)});
+  EXPECT_EQ(p.pattern, "lock-order-inversion");
+  EXPECT_EQ(p.thread(7)->state, "idle");
+  EXPECT_EQ(p.thread(-3)->state, "waiting");
+  EXPECT_NE(p.summary.find("task A holds `y` and waits for `x`"), std::string::npos) << p.summary;
+}
+
+TEST(JudgeTasks, ALoopIsStuckWhenAllItsTasksAre) {
+  const Picture p = with_tasks({loop_of(7, "main", {-1, -2})}, {task(-1, "task A", 7, "channel", "x", Ends::kAnyTask),
+                                                                task(-2, "task B", 7, "channel", "y", Ends::kAnyTask)});
+  EXPECT_TRUE(p.deadlocked);
+  EXPECT_EQ(p.thread(7)->state, "deadlocked");
+  EXPECT_NE(p.summary.find("task A waits to receive from `x`, task B waits to receive from `y`; nobody is left"),
+            std::string::npos)
+      << p.summary;
+  // Another loop's task cannot help; one of the same loop that sleeps can.
+  EXPECT_TRUE(with_tasks({loop_of(7, "main", {-1}), thread(8, "other")},
+                         {task(-1, "task A", 7, "channel", "x", Ends::kAnyTask)})
+                  .deadlocked);
+  EXPECT_FALSE(with_tasks({loop_of(7, "main", {-1, -2})}, {task(-1, "task A", 7, "channel", "x", Ends::kAnyTask),
+                                                           task(-2, "task B", 7, "sleep_for", "", Ends::kTime)})
+                   .deadlocked);
+  // A thread may set an event.
+  EXPECT_FALSE(with_tasks({loop_of(7, "main", {-1}), thread(8, "other")},
+                          {task(-1, "task A", 7, "event", "x", Ends::kAnyThread)})
+                   .deadlocked);
+}
+
+TEST(JudgeTasks, ABlockedLoopKeepsItsTasksFromGoingOn) {
+  const Picture p = with_tasks({waits(7, "main", "mutex", "x", Ends::kHolder, {-1})},
+                               {task(-1, "task A", 7, "sleep_for", "", Ends::kTime)});
+  EXPECT_TRUE(p.deadlocked);
+  EXPECT_EQ(
+      p.summary,
+      "Deadlock on `x`: task A holds `x` and needs main, on whose loop it runs, main waits for `x`; neither can go "
+      "on.");
+}
+
+TEST(JudgeTasks, TheEndOfAnotherEndsAWhenAny) {
+  Thread a = task(-1, "task A", 7, "mutex", "x", Ends::kHolder, {-2});
+  a.rescuers = {-3};
+  const Thread b = task(-2, "task B", 7, "mutex", "y", Ends::kHolder, {-1});
+  EXPECT_FALSE(
+      with_tasks({loop_of(7, "main", {-1, -2, -3})}, {a, b, task(-3, "task C", 7, "sleep_for", "", Ends::kTime)})
+          .deadlocked);
+  EXPECT_TRUE(
+      with_tasks({loop_of(7, "main", {-1, -2, -3})}, {a, b, task(-3, "task C", 7, "mutex", "y", Ends::kHolder, {-1})})
+          .deadlocked);
+  a.rescuers = {0};
+  EXPECT_FALSE(with_tasks({loop_of(7, "main", {-1, -2})}, {a, b}).deadlocked);
 }
 
 TEST(Forms, ForeignNamesCannotBreakOut) {

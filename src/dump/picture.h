@@ -1,11 +1,13 @@
 // Who waits for whom: what every form of a dump shows.
 //
-// Thread safety: plain data. Threads of a process and sessions of a database are told in the same terms.
+// Thread safety: plain data. Threads of a process, tasks of lockstep::async on their loops and sessions of a database are
+// told in the same terms.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace lockstep::dump {
@@ -19,7 +21,8 @@ struct Place {
 enum class Ends {
   kHolder,     // the threads in `holders` must go on
   kGone,       // nobody: the holder has ended
-  kAnyThread,  // some thread of the process
+  kAnyThread,  // some thread or task of the process
+  kAnyTask,    // some task of the same loop
   kOutside,    // another process, a device, a person
   kTime,       // passing time
 };
@@ -28,6 +31,7 @@ struct Wait {
   std::string kind;    // "mutex", "join", ...: kinds.h
   std::string object;  // its name; empty if it has none
   std::uint64_t address = 0;
+  bool same_name = false;  // another object that somebody waits for is called the same
   Ends ends = Ends::kAnyThread;
   std::vector<int> holders;
   std::int64_t gone = 0;       // the thread id that the lock still names, with kGone
@@ -44,10 +48,11 @@ struct StackFrame {
   int line = 0;
   std::uint64_t address = 0;
   bool inlined = false, library = false;
+  bool started = false;  // did not call the one before: it has started that task, and waits for its end
 };
 
 struct Thread {
-  int tid = 0;
+  int tid = 0;  // of a task: -1, -2, ...
   std::string name;
   std::string state;  // "deadlocked", "blocked", "waiting", "idle", "running", "ended"
   std::optional<Wait> wait;
@@ -55,6 +60,9 @@ struct Thread {
   std::vector<StackFrame> stack;   // innermost first
   std::string doing;               // for people: a database session's query
   bool unmoved = false;            // in all of the picture's `watched` seconds it did not run
+  bool helper = false;             // a thread of the library that ends nobody's wait
+  int loop = 0;                    // of a task: the thread on whose loop it runs
+  std::vector<int> rescuers;       // the end of any of these ends the wait, too; 0: of one that can go on
 };
 
 struct Picture {
@@ -65,20 +73,34 @@ struct Picture {
   std::string pattern;  // a word of the checker's vocabulary, empty if there is none
   std::string summary;  // one sentence: the cause
   std::vector<std::vector<int>> cycles;
-  std::vector<Thread> threads;
-  double pause = 0;    // seconds that the process stood still
-  double seconds = 0;  // that the dump took
-  double watched = 0;  // seconds that it was looked on before
+  std::vector<Thread> threads;  // and behind them the tasks, in the order -1, -2, ...
+  std::size_t tasks = 0;        // how many of them
+  double pause = 0;             // seconds that the process stood still
+  double seconds = 0;           // that the dump took
+  double watched = 0;           // seconds that it was looked on before
   std::vector<std::string> notes;
 
   const Thread* thread(int tid) const {
+    if (tid < 0) {
+      const auto index = threads.size() - tasks + static_cast<std::size_t>(-(tid + 1));
+      return index < threads.size() ? &threads[index] : nullptr;
+    }
     for (const Thread& t : threads) {
       if (t.tid == tid) return &t;
     }
     return nullptr;
   }
+  Thread* thread(int tid) { return const_cast<Thread*>(std::as_const(*this).thread(tid)); }
 };
 
+/// The wait of a pool's thread that has nothing to do: it ends nobody's wait.
+inline constexpr const char* kIdleInPool = "idle in its thread pool";
+/// The thread runs the loop of its tasks, and nothing besides.
+inline bool is_loop(const Wait& wait) { return wait.kind == "loop"; }
+/// For the end of others: of a thread, or of tasks.
+inline bool is_join(const Wait& wait) { return wait.kind == "join" || wait.kind == "tasks"; }
+/// "3 threads", "1 task", "2 threads and 1 task".
+std::string count_text(const Picture& picture, std::size_t threads, std::size_t tasks);
 /// "`a`", or "a mutex at 0x55d0" for what has no name.
 std::string object_text(const Wait& wait);
 /// "waits for `a`, which B holds", "joins B", "sleeps on `ready`".

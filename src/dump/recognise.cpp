@@ -36,6 +36,7 @@ enum class Object {
   kSyncMutex,  // those of lockstep::sync
   kSyncShared,
   kSync,
+  kPool,  // a thread of lockstep::sync::thread_pool without work
 };
 
 struct Function {
@@ -106,6 +107,7 @@ Match by_function(const std::vector<Frame>& stack) {
   constexpr std::size_t kNear = 6;
   for (std::size_t i = 0; i < stack.size(); ++i) {
     const std::string_view name = plain(stack[i].function);
+    if (name.find("lockstep::sync::thread_pool::work(") != std::string_view::npos) return {Object::kPool, {}, i};
     // Below every primitive.
     if (name.starts_with("lockstep::sync::internal::") || name.starts_with("lockstep::sync::futex_")) continue;
     for (const Function& f : kFunctions) {
@@ -232,7 +234,7 @@ void Recogniser::sync(Wait* w, Object object) {
   if (object != Object::kSyncMutex && w->kind != "lock") return;
   const SyncOwner owner = owner_of_mutex(memory_, *primitive);
   if (owner.coroutine) {
-    w->detail = "held by a coroutine";
+    hold_by_coroutine(e_, w);
   } else if (object == Object::kSyncMutex || e_.snapshot.inner_thread(owner.thread)) {
     hold_by(w, owner.thread, false);
   }
@@ -268,6 +270,12 @@ Object Recogniser::by_layout() const {
   if (const std::uint32_t came = word(at - 4) - word(at);
       came != 0 && came < word(at + 4) && came == sleepers_on({at})) {
     return Object::kBarrier;
+  }
+  // Readers behind a writer that goes first: both marks in the readers' word, and the writer sleeps on the phase's.
+  constexpr std::uint32_t kWriterAndReadersWait = 6;
+  if (at % 8 == 0 && (expected & kWriterAndReadersWait) == kWriterAndReadersWait && word(at + 24) == 0 &&
+      word(at + 28) <= 1 && sleepers_on({at + 8}) != 0) {
+    return Object::kRead;
   }
   // pthread_rwlock_t: a writer sleeps at 12 or with its mark in the readers' word, readers at 8.
   const std::uint64_t rwlock = at % 8 == 0 ? at - 8 : at - 12;
@@ -345,6 +353,11 @@ std::optional<Wait> Recogniser::futex() {
     case Object::kSync:
       sync(&w, match.object);
       break;
+    case Object::kPool:
+      w.kind = kIdleInPool;
+      w.address = 0;
+      w.ends = Ends::kOutside;
+      return w;
     case Object::kAtomic:
       break;
     case Object::kNone:

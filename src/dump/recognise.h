@@ -22,6 +22,14 @@ struct Evidence {
   Symbols& symbols;
   const std::vector<std::vector<Frame>>& stacks;            // of snapshot.threads
   const std::map<std::uint64_t, std::string>& given_names;  // those of lockstep::sync's primitives, by address
+  const std::map<std::uint64_t, int>& tasks;                // of lockstep::async, by the promises of their coroutines
+
+  /// The task that holds a mutex of lockstep::sync whose word says that a coroutine does; 0 if it is not known.
+  int task_with(std::uint64_t mutex) const {
+    const auto holder = snapshot.async.lock_holders.find(mutex);
+    const auto task = holder == snapshot.async.lock_holders.end() ? tasks.end() : tasks.find(holder->second);
+    return task == tasks.end() ? 0 : task->second;
+  }
 };
 
 /// Nothing for a thread that runs, or that is about to go on.

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "dump/async_loops.h"
+
 namespace lockstep::dump {
 
 /// The registers in the order of their DWARF numbers; 16 is the instruction pointer.
@@ -65,6 +67,7 @@ struct Snapshot {
   std::vector<ThreadState> threads;
   std::vector<Mapping> mappings;  // by address
   Memory memory;
+  AsyncState async;  // what waits on the loops of lockstep::async
   double pause = 0;  // seconds from the first thread's stop to the last one's going on
 
   const ThreadState* thread(int tid) const;

@@ -112,8 +112,11 @@ std::string type_name(Dwarf_Die die) {
   return name ? name : "";
 }
 
-// Headers of lockstep::sync, which are compiled into the program.
-bool is_lockstep_file(std::string_view path) { return path.find("/lockstep/sync/") != std::string_view::npos; }
+// Headers of lockstep's libraries, which are compiled into the program.
+bool is_lockstep_file(std::string_view path) {
+  return path.find("/lockstep/sync/") != std::string_view::npos ||
+         path.find("/lockstep/async/") != std::string_view::npos;
+}
 
 // Larger debug information is not searched for variables as a whole; the symbol table has to do.
 constexpr std::size_t kLargeDebugInfo = std::size_t{48} << 20;
@@ -446,6 +449,8 @@ std::vector<Frame> Symbols::stack(const ThreadState& thread) {
   return out;
 }
 
+Frame Symbols::function(std::uint64_t pc) { return impl_->code_at(pc).frames.back(); }
+
 std::optional<std::string> Symbols::global(std::uint64_t address) {
   Dwfl_Module* module = impl_->dwfl ? dwfl_addrmodule(impl_->dwfl, address) : nullptr;
   if (!module) return std::nullopt;
@@ -534,6 +539,8 @@ std::optional<std::string> Symbols::pointee(const Frame& frame, std::uint64_t ad
     const char* name = dwarf_diename(&origin);
     if (!name) return true;
     const std::string path = names::member_path(target, address - *value);
+    // That it is a `std::mutex` names no mutex.
+    if (std::string_view(name) == "this" && path.empty()) return true;
     const char* class_name = dwarf_diename(&target);
     std::string owner = std::string_view(name) == "this" && class_name ? class_name : name;
     if (owner == "this" || names::is_reserved(owner)) return true;

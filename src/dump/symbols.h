@@ -45,6 +45,8 @@ class Symbols {
 
   /// Innermost first, inlined calls expanded.
   std::vector<Frame> stack(const ThreadState& thread);
+  /// The function with the instruction, without the calls inlined into it, and without registers.
+  Frame function(std::uint64_t pc);
 
   /// The variable with static storage at an address, with members: `accounts[1].mutex`.
   std::optional<std::string> global(std::uint64_t address);

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
+#include <set>
 
 #include "dump/forms.h"
 
@@ -18,7 +20,11 @@ std::string where(const StackFrame& f) {
 }
 
 // With the id, unless it is a part of the name already.
-std::string full_name(const Thread& t) {
+std::string full_name(const Picture& p, const Thread& t) {
+  if (t.loop != 0) {
+    const Thread* loop = p.thread(t.loop);
+    return t.name + (loop ? fmt::format(" (on the loop of {})", loop->name) : "");
+  }
   const std::string id = std::to_string(t.tid);
   return t.name.ends_with(" " + id) ? t.name : t.name + " (" + id + ")";
 }
@@ -51,6 +57,10 @@ class Text {
     std::string k = t.unmoved ? "unmoved " : "";
     k += t.wait ? wait_text(p_, t) + t.wait->mode : t.state;
     for (const StackFrame& f : t.stack) k += fmt::format("|{:x}", f.address);
+    // A coroutine's code is the same wherever it stands.
+    if (t.loop != 0) {
+      for (const StackFrame& f : t.stack) k += fmt::format("|{}", f.line);
+    }
     return k;
   }
 
@@ -74,27 +84,34 @@ void Text::stack(const Thread& t) {
   constexpr std::size_t kFrames = 6;
   const bool any_user = user_frame(t) != nullptr;
   std::vector<const StackFrame*> frames;
+  std::set<const StackFrame*> starters;  // of the task before; the library's functions between them may be left out
+  bool started = false;
   for (const StackFrame& f : t.stack) {
+    started |= f.started;
     if (!all_ && any_user && f.library) continue;
+    if (started && !frames.empty()) starters.insert(&f);
+    started = false;
     frames.push_back(&f);
     if (!all_ && ++shown == kFrames) break;
   }
   for (const StackFrame* f : frames) width = std::max(width, std::min<std::size_t>(clean(f->function).size(), 48));
   for (const StackFrame* f : frames) {
+    if (starters.count(f) > 0) line("      started by", "2");
     line(fmt::format("      {:<{}}  {}", f->function.empty() ? "?" : clean(f->function), width, where(*f)), "2");
   }
 }
 
 void Text::group(const Group& g) {
   const Thread& t = *g.front();
-  const std::string who = g.size() == 1 ? full_name(t) : fmt::format("{} threads", g.size());
+  const std::string who =
+      g.size() == 1 ? full_name(p_, t) : count_text(p_, t.loop == 0 ? g.size() : 0, t.loop == 0 ? 0 : g.size());
   std::string what = t.state == "running" ? "runs" : t.state;
-  if (t.wait) what = g.size() > 1 && t.wait->kind != "join" ? "each " + wait_text(p_, t) : wait_text(p_, t);
+  if (t.wait) what = g.size() > 1 && !is_join(*t.wait) ? "each " + wait_text(p_, t) : wait_text(p_, t);
   std::string kind;
   if (t.wait) {
     const bool told = t.wait->object.empty() || what.find(t.wait->kind) != std::string::npos;
     kind = told ? "" : t.wait->kind;
-    if (!t.wait->mode.empty())
+    if (!t.wait->mode.empty() && t.wait->kind != "channel")
       kind += (kind.empty() ? "" : ", ") + std::string(p_.source == "postgres" ? "" : "to ") + t.wait->mode;
     if (!t.wait->detail.empty()) kind += (kind.empty() ? "" : ", ") + t.wait->detail;
     if (!t.wait->holders.empty() && !t.wait->certain)
@@ -104,7 +121,7 @@ void Text::group(const Group& g) {
   line(fmt::format("  {}  {}{}", who, what, kind.empty() ? "" : " [" + kind + "]"));
   if (g.size() > 1) {
     std::string names;
-    for (const Thread* member : g) names += (names.empty() ? "" : ", ") + fmt::format("{}", member->tid);
+    for (const Thread* member : g) names += (names.empty() ? "" : ", ") + fmt::format("{}", std::abs(member->tid));
     line("      " + names);
   }
   if (t.wait) taken(*t.wait);
@@ -117,12 +134,16 @@ void Text::section(const std::string& title, const std::vector<std::string>& sta
   std::map<std::string, std::size_t> known;
   // The threads of cycles first, in the order of the cycle.
   std::vector<const Thread*> order;
+  std::set<const Thread*> in_cycles;
   for (const auto& cycle : p_.cycles) {
     for (const int tid : cycle) order.push_back(p_.thread(tid));
   }
+  in_cycles.insert(order.begin(), order.end());
   for (const Thread& t : p_.threads) {
-    if (std::find(order.begin(), order.end(), &t) == order.end()) order.push_back(&t);
+    if (in_cycles.count(&t) == 0) order.push_back(&t);
   }
+  // Threads that only run their loops explain nothing.
+  std::stable_partition(order.begin(), order.end(), [](const Thread* t) { return !t->wait || !is_loop(*t->wait); });
   for (const Thread* t : order) {
     if (std::find(states.begin(), states.end(), t->state) == states.end()) continue;
     const auto [it, fresh] = known.try_emplace(all_ ? std::to_string(t->tid) : key(*t), groups.size());
@@ -148,11 +169,9 @@ std::string Text::render() {
   // The cause is one line, however long: nothing of it is cut.
   const std::string head = !p_.deadlocked ? "" : p_.pattern.empty() ? "deadlock: " : "deadlock, " + p_.pattern + ": ";
   out_ += styled(p_.deadlocked ? "1;31" : "1", clean(head + p_.summary)) + "\n";
-  line(fmt::format("{}{}, {} {}{}", p_.program.empty() ? p_.source : p_.program,
-                   p_.pid > 0 ? fmt::format(", pid {}", p_.pid) : "", p_.threads.size(),
-                   p_.source == "postgres"  ? "sessions"
-                   : p_.threads.size() == 1 ? "thread"
-                                            : "threads",
+  line(fmt::format("{}{}, {}{}", p_.program.empty() ? p_.source : p_.program,
+                   p_.pid > 0 ? fmt::format(", pid {}", p_.pid) : "",
+                   count_text(p_, p_.threads.size() - p_.tasks, p_.tasks),
                    p_.source == "process" ? fmt::format(", stopped for {:.1f} ms", p_.pause * 1e3) : ""));
   section("Deadlocked", {"deadlocked"});
   section("Waiting for another", {"blocked"});

@@ -5,6 +5,7 @@
 #include <semaphore.h>
 #include <sys/epoll.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -150,6 +151,25 @@ void upgrade_two() {
   say_ready();
   x.join();
   y.join();
+}
+
+// Writers go first, so a reader that reads again waits behind one that waits for it.
+void read_again() {
+  static pthread_rwlock_t config;
+  pthread_rwlockattr_t kind;
+  pthread_rwlockattr_init(&kind);
+  pthread_rwlockattr_setkind_np(&kind, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+  pthread_rwlock_init(&config, &kind);
+  pthread_rwlock_rdlock(&config);
+  std::thread writer([] { pthread_rwlock_wrlock(&config); });
+  // A reader is refused once a writer waits.
+  while (pthread_rwlock_tryrdlock(&config) == 0) {
+    pthread_rwlock_unlock(&config);
+    sched_yield();
+  }
+  say_ready();
+  pthread_rwlock_rdlock(&config);
+  writer.join();
 }
 
 // Another thread is alive and well: what the upgrade waits for must be found without the help of silence.
@@ -391,6 +411,12 @@ const std::map<std::string, std::function<void()>> kParts = {
     {"nested_monitor", nested_monitor},
     {"upgrade", upgrade},
     {"upgrade_two", upgrade_two},
+    {"read_again", read_again},
+    {"not_dumpable",
+     [] {
+       prctl(PR_SET_DUMPABLE, 0);
+       self_deadlock();
+     }},
     {"upgrade_beside_work", upgrade_beside_work},
     {"leaked_lock", leaked_lock},
     {"crowd", crowd},

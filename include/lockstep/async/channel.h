@@ -65,17 +65,19 @@ class channel {
 
   class send_awaiter final : public waiting {
    public:
-    send_awaiter(channel& c, T item) : channel_(c), item_(std::move(item)) {}
+    send_awaiter(channel& c, T item) : channel_(&c), item_(std::move(item)) {
+      this->waits_for(internal::wait_kind::send, &channel_);
+    }
     bool await_ready() const noexcept { return false; }
     template <class Promise>
     bool await_suspend(std::coroutine_handle<Promise> h) {
       if (!this->enter(h.promise())) return false;
-      if (channel_.closed_ || channel_.accept(item_)) {
-        sent_ = !channel_.closed_;
+      if (channel_->closed_ || channel_->accept(item_)) {
+        sent_ = !channel_->closed_;
         this->leave();
         return false;
       }
-      channel_.senders_.push(*this);
+      channel_->senders_.push(*this);
       return true;
     }
     void await_resume() const {
@@ -84,30 +86,32 @@ class channel {
       throw channel_closed();
     }
     void cancel() noexcept override {
-      channel_.senders_.remove(*this);
+      channel_->senders_.remove(*this);
       this->wake();
     }
     std::string describe() const override { return "sending into a full channel"; }
 
    private:
     friend channel;
-    channel& channel_;
+    channel* channel_;
     T item_;
     bool sent_ = false;
   };
 
   class receive_awaiter final : public waiting {
    public:
-    explicit receive_awaiter(channel& c) noexcept : channel_(c) {}
+    explicit receive_awaiter(channel& c) noexcept : channel_(&c) {
+      this->waits_for(internal::wait_kind::receive, &channel_);
+    }
     bool await_ready() const noexcept { return false; }
     template <class Promise>
     bool await_suspend(std::coroutine_handle<Promise> h) {
       if (!this->enter(h.promise())) return false;
-      if (channel_.fetch(item_) || channel_.closed_) {
+      if (channel_->fetch(item_) || channel_->closed_) {
         this->leave();
         return false;
       }
-      channel_.receivers_.push(*this);
+      channel_->receivers_.push(*this);
       return true;
     }
     std::optional<T> await_resume() {
@@ -115,14 +119,14 @@ class channel {
       return std::move(item_);
     }
     void cancel() noexcept override {
-      channel_.receivers_.remove(*this);
+      channel_->receivers_.remove(*this);
       this->wake();
     }
     std::string describe() const override { return "receiving from an empty channel"; }
 
    private:
     friend channel;
-    channel& channel_;
+    channel* channel_;
     std::optional<T> item_;
   };
 

@@ -15,6 +15,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "lockstep/async/internal/context.h"
@@ -22,18 +23,37 @@
 #include "lockstep/sync/bounded_queue.h"
 #include "lockstep/sync/executor.h"
 #include "lockstep/sync/queue_status.h"
+#include "lockstep/sync/tool.h"
 
 namespace lockstep::async {
 
 namespace internal {
+
+/// For debuggers of other processes (layout.h); relaxed, because they stop us to read it. Nothing under the checker, for
+/// which each atomic access is an event.
+inline void note_holder(const void* mutex, promise_base& task) noexcept {
+  if (sync::internal::under_checker()) return;
+  if (task.lock_mark == 0) task.lock_mark = static_cast<std::uint16_t>(++here.marks == 0 ? ++here.marks : here.marks);
+  lock_holder& slot = lock_holders[holder_slot(mutex)];
+  slot.mutex.store(mutex, std::memory_order_relaxed);
+  slot.task.store(&task, std::memory_order_relaxed);
+  slot.mark.store(task.lock_mark, std::memory_order_relaxed);
+}
+inline void forget_holder(const void* mutex) noexcept {
+  if (sync::internal::under_checker()) return;
+  lock_holder& slot = lock_holders[holder_slot(mutex)];
+  if (slot.mutex.load(std::memory_order_relaxed) == mutex) slot.mutex.store(nullptr, std::memory_order_relaxed);
+}
 
 /// `Start` gives the primitive's awaiter for an executor and a stop token; `Finish` makes our result of its result, or
 /// throws `cancelled`.
 template <class Start, class Finish>
 class sync_awaiter final : public wait_node, private remote_node {
  public:
-  sync_awaiter(const char* what, Start start, Finish finish)
-      : what_(what), start_(std::move(start)), finish_(std::move(finish)) {}
+  sync_awaiter(wait_kind kind, const void* primitive, const char* what, Start start, Finish finish)
+      : primitive_(primitive), what_(what), start_(std::move(start)), finish_(std::move(finish)), kind_(kind) {
+    waits_for(kind, &primitive_);
+  }
   bool await_ready() const noexcept { return false; }
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> h) {
@@ -52,9 +72,16 @@ class sync_awaiter final : public wait_node, private remote_node {
     leave();
     return false;
   }
-  decltype(auto) await_resume() {
+  auto await_resume() {
     if (!inner_) throw cancelled{};
-    return finish_(inner_->await_resume(), cancelled_);
+    using result = decltype(finish_(inner_->await_resume(), cancelled_));
+    if constexpr (std::is_void_v<result>) {
+      finish_(inner_->await_resume(), cancelled_);
+    } else {
+      result r = finish_(inner_->await_resume(), cancelled_);
+      if (kind_ == wait_kind::mutex) note_holder(primitive_, *waiter_);
+      return r;
+    }
   }
   /// By the stop token, which is asked after all nodes are told.
   void cancel() noexcept override {}
@@ -62,6 +89,8 @@ class sync_awaiter final : public wait_node, private remote_node {
   /// For sync::executor_ref: by the thread that ended the wait.
   void post(std::coroutine_handle<>) noexcept {
     internal::loop& l = waiter_->context->loop();
+    // Handed over: until we go on, who held it before is not to be taken for the holder.
+    if (kind_ == wait_kind::mutex && !cancelled_) forget_holder(primitive_);
     if (l.on_this_thread()) {
       arrived();
     } else {
@@ -81,14 +110,16 @@ class sync_awaiter final : public wait_node, private remote_node {
     wake();
   }
 
+  const void* primitive_;
   const char* what_;
   Start start_;
   Finish finish_;
   std::optional<inner> inner_;
+  wait_kind kind_;
 };
 
 template <class Start, class Finish>
-sync_awaiter(const char*, Start, Finish) -> sync_awaiter<Start, Finish>;
+sync_awaiter(wait_kind, const void*, const char*, Start, Finish) -> sync_awaiter<Start, Finish>;
 
 inline constexpr auto kPassOrThrow = [](auto&& granted, bool) {
   if (!granted) throw cancelled{};
@@ -104,20 +135,20 @@ inline constexpr auto kNothingOrThrow = [](auto&& granted, bool) {
 template <class Mutex>
 [[nodiscard]] auto lock(Mutex& m) {
   return internal::sync_awaiter(
-      "waiting for a mutex", [&m](sync::executor_ref e, std::stop_token s) { return m.lock_async(e, std::move(s)); },
-      internal::kPassOrThrow);
+      internal::wait_kind::mutex, &m, "waiting for a mutex",
+      [&m](sync::executor_ref e, std::stop_token s) { return m.lock_async(e, std::move(s)); }, internal::kPassOrThrow);
 }
 template <class Semaphore>
 [[nodiscard]] auto acquire(Semaphore& s) {
   return internal::sync_awaiter(
-      "waiting for a semaphore",
+      internal::wait_kind::semaphore, &s, "waiting for a semaphore",
       [&s](sync::executor_ref e, std::stop_token stop) { return s.acquire_async(e, std::move(stop)); },
       internal::kNothingOrThrow);
 }
 template <class Event>
 [[nodiscard]] auto wait(Event& event) {
   return internal::sync_awaiter(
-      "waiting for an event",
+      internal::wait_kind::event, &event, "waiting for an event",
       [&event](sync::executor_ref e, std::stop_token stop) { return event.wait_async(e, std::move(stop)); },
       internal::kNothingOrThrow);
 }
@@ -125,7 +156,7 @@ template <class Event>
 template <class T>
 [[nodiscard]] auto push(sync::bounded_queue<T>& q, T item) {
   return internal::sync_awaiter(
-      "pushing into a full queue",
+      internal::wait_kind::push, &q, "pushing into a full queue",
       [&q, kept = std::move(item)](sync::executor_ref e, std::stop_token stop) mutable {
         return q.push_async(std::move(kept), e, std::move(stop));
       },
@@ -138,7 +169,7 @@ template <class T>
 template <class T>
 [[nodiscard]] auto pop(sync::bounded_queue<T>& q) {
   return internal::sync_awaiter(
-      "popping from an empty queue",
+      internal::wait_kind::pop, &q, "popping from an empty queue",
       [&q](sync::executor_ref e, std::stop_token stop) { return q.pop_async(e, std::move(stop)); },
       [](std::optional<T> item, bool was_cancelled) {
         if (!item && was_cancelled) throw cancelled{};

@@ -77,7 +77,9 @@ class scope : private internal::completion {
 
   class join_awaiter final : public internal::wait_node {
    public:
-    explicit join_awaiter(scope& s) noexcept : scope_(s) {}
+    explicit join_awaiter(scope& s) noexcept : scope_(s), tasks_of_(&s.context_) {
+      waits_for(internal::wait_kind::tasks, &tasks_of_);
+    }
     bool await_ready() const noexcept { return scope_.running_ == 0; }
     template <class Promise>
     void await_suspend(std::coroutine_handle<Promise> h) noexcept {
@@ -94,6 +96,7 @@ class scope : private internal::completion {
 
    private:
     scope& scope_;
+    const internal::context* tasks_of_;  // for debuggers
   };
 
   internal::context context_;

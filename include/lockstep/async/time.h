@@ -16,7 +16,9 @@ namespace internal {
 
 class sleep_awaiter final : public wait_node, private timer {
  public:
-  sleep_awaiter(std::int64_t when, bool relative) noexcept : when_(when), relative_(relative) {}
+  sleep_awaiter(std::int64_t when, bool relative) noexcept : when_(when), relative_(relative) {
+    waits_for(wait_kind::time, &when_);
+  }
   bool await_ready() const noexcept { return false; }
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> h) noexcept {

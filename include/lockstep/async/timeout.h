@@ -23,6 +23,7 @@ namespace internal {
 class timed_context final : public context, private timer {
  public:
   timed_context(promise_base& owner, std::int64_t when) noexcept : context(*owner.context, &owner) {
+    set_kind(context_kind::timed);
     loop().add(*this, when);
   }
   ~timed_context() { loop().remove(*this); }

@@ -11,7 +11,9 @@
 // Without a pool, one of the process is used that has blocking_threads() threads, made when first needed.
 #pragma once
 
+#include <atomic>
 #include <coroutine>
+#include <cstdint>
 #include <exception>
 #include <optional>
 #include <stop_token>
@@ -21,7 +23,9 @@
 
 #include "lockstep/async/internal/context.h"
 #include "lockstep/async/internal/loop.h"
+#include "lockstep/sync/thread.h"
 #include "lockstep/sync/thread_pool.h"
+#include "lockstep/sync/tool.h"
 
 namespace lockstep::async {
 
@@ -44,7 +48,9 @@ class to_thread_awaiter final : public wait_node, private remote_node {
   }
   using result = decltype(call(std::declval<F&>(), {}));
 
-  to_thread_awaiter(sync::thread_pool& pool, F f) : pool_(pool), function_(std::move(f)) {}
+  to_thread_awaiter(sync::thread_pool& pool, F f) : pool_(pool), function_(std::move(f)) {
+    waits_for(wait_kind::thread, &worker_);
+  }
   bool await_ready() const noexcept { return false; }
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> h) {
@@ -75,6 +81,8 @@ class to_thread_awaiter final : public wait_node, private remote_node {
 
  private:
   void work() noexcept {
+    // relaxed: for debuggers, which stop us to read it. Under the checker it would be an event.
+    if (!sync::internal::under_checker()) worker_.store(sync::internal::thread_number(), std::memory_order_relaxed);
     try {
       if constexpr (std::is_void_v<result>) {
         call(function_, token_);
@@ -90,6 +98,7 @@ class to_thread_awaiter final : public wait_node, private remote_node {
     wake();
   }
 
+  std::atomic<std::uint32_t> worker_{0};  // the thread that runs the function
   sync::thread_pool& pool_;
   F function_;
   std::stop_token token_;

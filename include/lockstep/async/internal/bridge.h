@@ -63,7 +63,7 @@ class bridge_awaiter final : public wait_node, private remote_node {
  public:
   using result = decltype(internal::get_awaiter(std::declval<A>()).await_resume());
 
-  explicit bridge_awaiter(A&& a) noexcept : awaitable_(std::forward<A>(a)) {}
+  explicit bridge_awaiter(A&& a) noexcept : awaitable_(std::forward<A>(a)) { waits_for(wait_kind::foreign); }
   ~bridge_awaiter() {
     if (bridge_.handle) bridge_.handle.destroy();
   }

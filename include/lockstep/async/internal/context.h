@@ -20,6 +20,7 @@
 #include <string>
 
 #include "lockstep/async/errors.h"
+#include "lockstep/async/internal/layout.h"
 #include "lockstep/async/internal/promise.h"
 
 namespace lockstep::async::internal {
@@ -63,6 +64,13 @@ class wait_node : public list_link, public awaiter_tag {
   wait_node() = default;
   ~wait_node() = default;
 
+  /// For debuggers of other processes: what it waits for, and the word in this node that says which one.
+  void waits_for(wait_kind kind, const void* subject = nullptr) noexcept {
+    kind_ = kind;
+    std::ptrdiff_t at = subject ? static_cast<const char*>(subject) - reinterpret_cast<const char*>(this) : 0;
+    subject_at_ = static_cast<std::uint8_t>(at);
+  }
+
   /// Enters the context of `p`. False: it is cancelled already, and the coroutine is not to be suspended.
   bool enter(promise_base& p) noexcept;
   /// Never refuses, and cancel() is never called: waits for what ends in any case.
@@ -84,6 +92,9 @@ class wait_node : public list_link, public awaiter_tag {
 
  private:
   friend class context;
+  friend struct layout_access;
+  wait_kind kind_ = wait_kind::other;
+  std::uint8_t subject_at_ = 0;
 };
 
 class context {
@@ -103,6 +114,7 @@ class context {
   std::stop_token stop_token();
   context* parent() const noexcept { return parent_; }
   promise_base* owner() const noexcept { return owner_; }
+  void set_kind(context_kind kind) noexcept { kind_ = kind; }
 
   /// f(wait_node&) for everything that waits in it and below.
   template <class F>
@@ -113,6 +125,7 @@ class context {
 
  private:
   friend class wait_node;
+  friend struct layout_access;
   void cancel_nodes() noexcept;
   void request_stops() noexcept;
 
@@ -126,6 +139,7 @@ class context {
   std::stop_source stop_{std::nostopstate};
   bool cancelled_ = false;
   bool shielded_ = false;
+  context_kind kind_ = context_kind::plain;
 };
 
 inline bool wait_node::enter(promise_base& p) noexcept {

@@ -18,7 +18,9 @@ class group : private completion {
   /// What ends the others: an exception, or the end of any task.
   enum class until { first_error, first_end };
 
-  group(promise_base& owner, until u) noexcept : context_(*owner.context, &owner), until_(u) {}
+  group(promise_base& owner, until u) noexcept : context_(*owner.context, &owner), until_(u) {
+    if (u == until::first_end) context_.set_kind(context_kind::first_end);
+  }
   group(const group&) = delete;
   group& operator=(const group&) = delete;
 
@@ -34,7 +36,9 @@ class group : private completion {
   /// co_await all(): until every task has ended.
   class all_awaiter final : public wait_node {
    public:
-    explicit all_awaiter(group& g) noexcept : group_(g) {}
+    explicit all_awaiter(group& g) noexcept : group_(g), tasks_of_(&g.context_) {
+      waits_for(wait_kind::tasks, &tasks_of_);
+    }
     bool await_ready() const noexcept { return group_.running_ == 0; }
     template <class Promise>
     void await_suspend(std::coroutine_handle<Promise> h) noexcept {
@@ -51,6 +55,7 @@ class group : private completion {
 
    private:
     group& group_;
+    const internal::context* tasks_of_;  // for debuggers
   };
   all_awaiter all() noexcept { return all_awaiter(*this); }
 

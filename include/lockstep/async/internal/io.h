@@ -79,7 +79,9 @@ class io_op : public wait_node {
  public:
   io_op(io_kind k, int descriptor, void* d = nullptr, std::size_t n = 0, std::int64_t o = -1,
         internal::descriptor* from = nullptr) noexcept
-      : kind(k), fd(descriptor), data(d), size(n), offset(o), source(from) {}
+      : kind(k), fd(descriptor), data(d), size(n), offset(o), source(from) {
+    waits_for(static_cast<wait_kind>(static_cast<int>(wait_kind::descriptor) + static_cast<int>(k)), &fd);
+  }
 
   bool await_ready() const noexcept { return false; }
   template <class Promise>

@@ -106,6 +106,7 @@ class loop final : private completion {
   }
 
  private:
+  friend struct layout_access;
   static constexpr int kRoundsBetweenPolls = 16;
   static constexpr int kOperationsInARow = 64;
 

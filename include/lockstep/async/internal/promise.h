@@ -35,6 +35,7 @@ struct thread_state {
   void* next;              // the coroutine that goes on next; GCC only
   promise_base* finished;  // frames that the loop is to destroy, linked by `continuation`
   frame_pool frames;
+  std::uint16_t marks;  // given to promises that hold locks
 };
 constinit inline thread_local thread_state here{};
 
@@ -62,6 +63,7 @@ struct promise_base {
   std::uint32_t line = 0;
   result_kind holds = result_kind::none;
   bool started = false;
+  std::uint16_t lock_mark = 0;  // tells it from an earlier one at its address, once it has held a lock (layout.h)
 
   promise_base() noexcept {}
   ~promise_base() {

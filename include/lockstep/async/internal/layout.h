@@ -1,0 +1,92 @@
+// What debuggers of other processes (`lockstep dump`) need to find the tasks of this one: what waits, in which order the
+// structures lie, and who holds the locks. Internal.
+//
+// The program carries an ELF note, owner "Lockstep", type 1 (src/async/layout.cpp), whose eight bytes are the distance
+// from themselves to `async_layout`. A note survives strip and every kind of linking, so neither symbols nor debug
+// information are needed. The layout has all offsets, so that the tool and the program may be of different versions; a
+// change that a reader could not follow by the offsets alone is a new kVersion.
+// Thread safety: constants; lock_holders is written with relaxed atomics by any thread, for readers that stop them.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace lockstep::async::internal {
+
+class loop;
+struct promise_base;
+
+/// What a wait_node waits for. Its subject is the word that says which one: see each. Values are part of the layout.
+enum class wait_kind : std::uint8_t {
+  other = 0,       // none
+  time = 1,        // nanoseconds of the loop's clock
+  send = 2,        // the address of the channel
+  receive = 3,     // the same
+  mutex = 4,       // the address of the primitive of lockstep::sync
+  semaphore = 5,   // the same
+  event = 6,       // the same
+  push = 7,        // the same: a queue
+  pop = 8,         // the same
+  thread = 9,      // 32 bits: the kernel's number of the thread that runs the function; 0: none yet
+  tasks = 10,      // the address of the context in which the awaited tasks run
+  foreign = 11,    // none: an awaitable of another library
+  descriptor = 32  // 32 bits: the descriptor; to the value the io_kind is added
+};
+
+/// What ends the waits in a context, besides that which they wait for. Part of the layout.
+enum class context_kind : std::uint8_t {
+  plain = 0,
+  timed = 1,      // a time limit
+  first_end = 2,  // the end of any of its tasks
+};
+
+/// The last task that got a lock by `co_await lock(mutex)`; of mutexes that share a slot the last.
+/// Right only while the mutex says that a coroutine holds it and `mark` is that of the task.
+struct lock_holder {
+  std::atomic<const void*> mutex;
+  std::atomic<const promise_base*> task;
+  std::atomic<std::uint64_t> mark;
+};
+inline constexpr std::size_t kLockHolders = 512;
+extern lock_holder lock_holders[kLockHolders];
+
+inline std::size_t holder_slot(const void* mutex) noexcept {
+  return static_cast<std::size_t>((reinterpret_cast<std::uintptr_t>(mutex) * 0x9e3779b97f4a7c15u) >> 55);
+}
+
+inline constexpr std::size_t kMostLoops = 256;
+/// The loops of the process; those beyond kMostLoops are left out of all dumps.
+extern std::atomic<loop*> loops[kMostLoops];
+/// The thread of the watchdog, 0 if there is none: it wakes nobody.
+extern std::atomic<std::uint32_t> watchdog_thread;
+
+struct layout {
+  static constexpr std::uint64_t kMagic = 0x316b736174736b6cu;  // "lkstask1"
+  static constexpr std::uint32_t kVersion = 1;
+
+  std::uint64_t magic;
+  std::uint32_t version;
+  std::uint32_t size;  // of this struct
+  const void* loops;   // pointers to loops
+  const void* lock_holders;
+  const void* watchdog_thread;
+  std::uint32_t loop_count, lock_holder_count;
+  // Offsets in a loop.
+  std::uint32_t loop_root, loop_thread, loop_running, loop_resumed, loop_remote_waits, loop_stop, loop_virtual_time,
+      loop_virtual_now;
+  // In a context.
+  std::uint32_t context_parent, context_first_child, context_next, context_owner, context_waiting, context_cancelled,
+      context_shielded, context_kind;
+  // In a wait_node; links point to the link of the next node.
+  std::uint32_t node_link, node_waiter, node_kind, node_subject_at, node_cancelled, node_shielded;
+  std::uint32_t link_next, link_previous;
+  // In a promise. The frame begins that many bytes before it, with the address of the code that resumes it.
+  std::uint32_t promise_in_frame, promise_continuation, promise_context, promise_file, promise_line, promise_holds,
+      promise_mark, promise_completion_bit;
+};
+
+}  // namespace lockstep::async::internal
+
+/// Named for C, so that the note can name it. Hidden: each program or library that has a copy of the code has its own.
+extern "C" __attribute__((visibility("hidden"))) const lockstep::async::internal::layout lockstep_async_layout;
