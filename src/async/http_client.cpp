@@ -294,7 +294,11 @@ task<connection> client_core::dial(const url& u) {
       o.alpn = {"http/1.1"};
       return tls_context::client(o);
     };
-    tls_ = options.tls ? options.tls : co_await to_thread(make);
+    if (options.tls) {
+      tls_ = options.tls;
+    } else {
+      tls_ = co_await to_thread(make);
+    }
   }
   co_return connection(co_await tls_connect(*tls_, std::move(s), u.host));
 }
@@ -340,7 +344,8 @@ task<bool> client_core::send(request& r, const url& u, connection& c, std::excep
 task<> client_core::receive_head(connection& c, message_parser& p, bool to_head) {
   for (;;) {
     if (to_head) p.expect_no_body();
-    if (!co_await c.read_head(p)) {
+    bool begun = co_await c.read_head(p);
+    if (!begun) {
       throw error(failure::closed, std::string(kPrefix) + "the connection was closed before the answer");
     }
     int status = p.head().status;

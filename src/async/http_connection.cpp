@@ -79,7 +79,8 @@ task<bool> connection::read_head(message_parser& p) {
   for (;;) {
     if (!buffered().empty()) consume(p.put_head(buffered()));
     if (p.head_done()) co_return true;
-    if (co_await fill()) continue;
+    bool more = co_await fill();
+    if (more) continue;
     if (!p.started()) co_return false;
     p.put_end();
   }

@@ -326,13 +326,13 @@ task<bool> send_response(server_state& server, connection& c, response& r, const
 }
 
 /// Lets the client read the answer before it notices that nobody reads what it sends.
-task<> swallow(connection& c) {
-  c.consume(c.buffered().size());
-  while (co_await c.fill()) c.consume(c.buffered().size());
-}
 task<> linger(connection& c) {
   co_await c.send_end();
-  co_await swallow(c);
+  for (;;) {
+    c.consume(c.buffered().size());
+    bool more = co_await c.fill();
+    if (!more) co_return;
+  }
 }
 task<> close_after_answer(connection& c) {
   try {
@@ -390,8 +390,9 @@ task<bool> serve_request(server_state& server, connection& c) {
   try {
     // Mostly the head is there as a whole.
     c.consume(x.parser.put_head(c.buffered()));
-    if (!x.parser.head_done() && !co_await with_timeout(server.options.header_timeout, c.read_head(x.parser))) {
-      co_return false;
+    if (!x.parser.head_done()) {
+      bool begun = co_await with_timeout(server.options.header_timeout, c.read_head(x.parser));
+      if (!begun) co_return false;
     }
   } catch (const timeout_error&) {
     refused = 408;
@@ -416,7 +417,9 @@ task<bool> serve_request(server_state& server, connection& c) {
   // A client that was not told to go on may send the body or not: nobody can tell what comes next.
   bool keep = x.parser.keep_alive() && !server.stopping && !x.failed && !(x.wants_permission && !x.parser.done());
   keep = co_await send_response(server, c, r, &head, keep);
-  if (keep && !x.parser.done()) keep = co_await drop_rest(x);
+  if (keep && !x.parser.done()) {
+    keep = co_await drop_rest(x);
+  }
   if (!keep) co_await close_after_answer(c);
   co_return keep;
 }
@@ -429,9 +432,15 @@ task<> serve_connection(server_state& server, stream s) {
     } else {
       c.emplace(std::move(s));
     }
-    do {
-      if (c->buffered().empty() && (server.stopping || !co_await wait_for_request(server, *c))) break;
-    } while (co_await serve_request(server, *c));
+    // (Each co_await is a statement of its own where GCC 12 goes wrong otherwise: in the conditions of loops, and ?:.)
+    for (bool more = true; more;) {
+      if (c->buffered().empty()) {
+        if (server.stopping) break;
+        bool begun = co_await wait_for_request(server, *c);
+        if (!begun) break;
+      }
+      more = co_await serve_request(server, *c);
+    }
   } catch (const tls_error&) {
     // The client's; whoever scans for open ports makes many.
   } catch (const std::system_error&) {
