@@ -96,7 +96,7 @@ result timed_on_a_loop(const std::function<async::task<>()>& work) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  int size = argc > 1 ? std::atoi(argv[1]) : 1024;
+  int size = argc > 1 ? std::atoi(argv[1]) : 2048;
   int rounds = argc > 2 ? std::atoi(argv[2]) : 5;
   if (size < kStrips || rounds < 1) {
     std::fprintf(stderr, "image [SIZE] [ROUNDS]; SIZE is at least %d\n", kStrips);
