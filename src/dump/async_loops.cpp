@@ -99,7 +99,7 @@ std::vector<std::uint64_t> layouts_of(const Snapshot& snapshot, Pages& pages) {
       for (std::uint64_t at = bias + p.p_vaddr, end = at + p.p_filesz; at + sizeof(Elf64_Nhdr) <= end;) {
         const auto note = pages.value<Elf64_Nhdr>(at);
         const std::uint64_t body = at + padded(sizeof note + note.n_namesz);
-        constexpr std::string_view kOwner("Lockstep", 9);
+        constexpr std::string_view kOwner("Lockstep\0", 9);
         std::array<char, kOwner.size()> owner{};
         if (note.n_type == 1 && note.n_descsz == 8 && note.n_namesz == kOwner.size() &&
             pages.read(at + sizeof note, owner.data(), owner.size()) &&
@@ -299,8 +299,9 @@ AsyncState read_async(const Snapshot& snapshot, Clock::duration limit) {
       if (auto found = walker.loop(loop)) out.loops.push_back(std::move(*found));
     }
     out.lock_holders.merge(walker.holders());
-    if (walker.late())
-      out.notes.push_back("there was no time to read all tasks of lockstep::async: the rest is not shown");
+    if (walker.late()) {
+      out.notes.emplace_back("there was no time to read all tasks of lockstep::async: the rest is not shown");
+    }
   }
   for (const AsyncLoop& l : out.loops) {
     if (!l.whole) {
