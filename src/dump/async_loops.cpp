@@ -55,7 +55,10 @@ class Pages {
     for (char c = 0; out.size() < kLongestFile && read(address + out.size(), &c, 1) && c != 0;) out += c;
     return out;
   }
-  void forget() { pages_.clear(); }
+  void forget() {
+    last_ = nullptr;
+    pages_.clear();
+  }
 
  private:
   static constexpr std::uint64_t kPage = 4096;
@@ -64,13 +67,18 @@ class Pages {
     std::array<std::byte, kPage> bytes;
   };
   const Page& page_at(std::uint64_t base) {
+    if (last_ && last_base_ == base) return *last_;
     const auto [it, fresh] = pages_.try_emplace(base);
     if (fresh) it->second.there = memory_.read(base, it->second.bytes.data(), kPage);
+    last_base_ = base;
+    last_ = &it->second;
     return it->second;
   }
 
   const Memory& memory_;
   std::unordered_map<std::uint64_t, Page> pages_;
+  std::uint64_t last_base_ = 0;  // what was asked for last is asked for again
+  const Page* last_ = nullptr;
 };
 
 // Where the layouts lie: those of the program and of its libraries.
@@ -122,8 +130,8 @@ bool sane(const Layout& l) {
 
 class Walker {
  public:
-  Walker(Pages& pages, const Layout& layout, Clock::time_point deadline)
-      : pages_(pages), l_(layout), deadline_(deadline) {}
+  Walker(Pages& pages, const Layout& layout, Clock::time_point deadline, AsyncState* state)
+      : pages_(pages), l_(layout), deadline_(deadline), state_(*state) {}
 
   std::optional<AsyncLoop> loop(std::uint64_t address);
   std::map<std::uint64_t, std::uint64_t> holders();
@@ -134,6 +142,7 @@ class Walker {
   std::uint64_t word(std::uint64_t at) { return pages_.value<std::uint64_t>(at); }
   bool flag(std::uint64_t at) { return pages_.value<std::uint8_t>(at) != 0; }
 
+  static void mark_moved(const std::vector<AsyncTask>& before, std::vector<AsyncTask>* tasks);
   void context(std::uint64_t address, AsyncLoop* out);
   void tasks_of(std::uint64_t context, AsyncLoop* out);
   AsyncTask task(std::uint64_t node);
@@ -152,7 +161,8 @@ class Walker {
   Pages& pages_;
   const Layout& l_;
   Clock::time_point deadline_;
-  std::unordered_map<std::uint64_t, std::string> files_;
+  AsyncState& state_;
+  std::unordered_map<std::uint64_t, std::string_view> files_;
   std::size_t steps_ = 0;
   bool late_ = false;
 };
@@ -166,7 +176,7 @@ AsyncFrame Walker::frame(std::uint64_t promise) {
   if (pages_.value<std::uint8_t>(promise + l_.promise_holds) != kError) {
     const std::uint64_t file = word(promise + l_.promise_file);
     const auto [it, fresh] = files_.try_emplace(file);
-    if (fresh && file != 0) it->second = pages_.text(file);
+    if (fresh && file != 0) it->second = *state_.files.insert(pages_.text(file)).first;
     f.file = it->second;
     f.line = static_cast<int>(pages_.value<std::uint32_t>(promise + l_.promise_line));
   }
@@ -232,6 +242,7 @@ void Walker::context(std::uint64_t root, AsyncLoop* out) {
 
 std::optional<AsyncLoop> Walker::loop(std::uint64_t address) {
   // A loop that goes on while it is looked at counts what it resumes; a few times it is looked at again.
+  std::vector<AsyncTask> before;
   for (int attempt = 0;; ++attempt) {
     AsyncLoop out;
     out.address = address;
@@ -248,10 +259,24 @@ std::optional<AsyncLoop> Walker::loop(std::uint64_t address) {
     pages_.forget();
     const bool same = word(address + l_.loop_resumed) == resumed && flag(address + l_.loop_running) != out.asleep;
     constexpr int kAttempts = 3;
-    if (same || late_ || attempt + 1 == kAttempts) {
-      out.whole &= same && !late_;
+    out.whole &= same && !late_;
+    if (same || late_) return out;
+    if (attempt + 1 == kAttempts) {
+      mark_moved(before, &out.tasks);
       return out;
     }
+    before = std::move(out.tasks);
+  }
+}
+
+// Of a loop that goes round, only what two looks have seen alike can be stuck.
+void Walker::mark_moved(const std::vector<AsyncTask>& before, std::vector<AsyncTask>* tasks) {
+  std::map<std::uint64_t, const AsyncTask*> known;
+  for (const AsyncTask& t : before) known[t.node] = &t;
+  for (AsyncTask& t : *tasks) {
+    const auto it = known.find(t.node);
+    t.moved = it == known.end() || it->second->kind != t.kind || it->second->subject != t.subject ||
+              it->second->chain.size() != t.chain.size() || it->second->chain.back().promise != t.chain.back().promise;
   }
 }
 
@@ -292,19 +317,20 @@ AsyncState read_async(const Snapshot& snapshot, Clock::duration limit) {
     if (const auto tid = pages.value<std::uint32_t>(reinterpret_cast<std::uint64_t>(layout.watchdog_thread))) {
       out.watchdogs.push_back(tid);
     }
-    Walker walker(pages, layout, deadline);
+    Walker walker(pages, layout, deadline, &out);
     for (std::uint32_t i = 0; i < layout.loop_count; ++i) {
       const auto loop = pages.value<std::uint64_t>(reinterpret_cast<std::uint64_t>(layout.loops) + i * sizeof(void*));
       if (loop == 0 || loop % sizeof(void*) != 0) continue;
       if (auto found = walker.loop(loop)) out.loops.push_back(std::move(*found));
     }
     out.lock_holders.merge(walker.holders());
-    if (walker.late()) {
-      out.notes.emplace_back("there was no time to read all tasks of lockstep::async: the rest is not shown");
-    }
+    if (walker.late()) out.complete = false;
+  }
+  if (!out.complete) {
+    out.notes.emplace_back("there was no time to read all tasks of lockstep::async: the rest is not shown");
   }
   for (const AsyncLoop& l : out.loops) {
-    if (!l.whole) {
+    if (!l.whole && out.complete) {
       out.notes.push_back(fmt::format(
           "the loop of thread {} went on while it was looked at: some of its tasks may be missing", l.inner_tid));
     }
