@@ -14,6 +14,7 @@
 
 #include "dump/snapshot.h"
 #include "lockstep/async/internal/layout.h"
+#include "lockstep/sync/lock_holders.h"
 
 namespace lockstep::dump {
 namespace {
@@ -284,7 +285,7 @@ std::map<std::uint64_t, std::uint64_t> Walker::holders() {
   struct Slot {
     std::uint64_t mutex, task, mark;
   };
-  static_assert(sizeof(Slot) == sizeof(async::lock_holder));
+  static_assert(sizeof(Slot) == sizeof(sync::internal::lock_holder));
   std::vector<Slot> slots(l_.lock_holder_count);
   std::map<std::uint64_t, std::uint64_t> out;
   if (!pages_.read(reinterpret_cast<std::uint64_t>(l_.lock_holders), slots.data(), slots.size() * sizeof(Slot))) {
