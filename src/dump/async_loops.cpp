@@ -24,7 +24,8 @@ using Layout = async::layout;
 using Clock = std::chrono::steady_clock;
 
 // What a program can have; more is damage, or too much to show.
-constexpr std::size_t kMostTasks = 100'000, kMostContexts = 200'000, kMostChain = 1'000, kLongestFile = 512;
+constexpr std::size_t kMostTasks = 100'000, kMostContexts = 200'000, kMostChain = 1'000, kMostFrames = 2'000'000,
+                      kLongestFile = 512;
 constexpr std::uint32_t kMostSlots = 65'536, kMostOffset = 65'536;
 
 // Memory by pages, each read once: what lies together costs one system call.
@@ -164,11 +165,12 @@ class Walker {
   Clock::time_point deadline_;
   AsyncState& state_;
   std::unordered_map<std::uint64_t, std::string_view> files_;
-  std::size_t steps_ = 0;
+  std::size_t steps_ = 0, frames_ = 0;
   bool late_ = false;
 };
 
 AsyncFrame Walker::frame(std::uint64_t promise) {
+  late_ |= ++frames_ > kMostFrames;
   AsyncFrame f;
   f.promise = promise;
   f.code = word(promise - l_.promise_in_frame);
