@@ -3,10 +3,10 @@
 #include "lockstep/async/internal/context.h"
 #include "lockstep/async/internal/loop.h"
 #include "lockstep/async/internal/promise.h"
+#include "lockstep/sync/lock_holders.h"
 
 namespace lockstep::async::internal {
 
-constinit lock_holder lock_holders[kLockHolders] = {};
 constinit std::atomic<loop*> loops[kMostLoops] = {};
 constinit std::atomic<std::uint32_t> watchdog_thread{0};
 
@@ -20,10 +20,10 @@ struct layout_access {
       .version = layout::kVersion,
       .size = sizeof(layout),
       .loops = loops,
-      .lock_holders = lock_holders,
+      .lock_holders = sync::internal::lock_holders,
       .watchdog_thread = &watchdog_thread,
       .loop_count = kMostLoops,
-      .lock_holder_count = kLockHolders,
+      .lock_holder_count = sync::internal::kLockHolders,
       .loop_root = offsetof(loop, root_),
       .loop_thread = offsetof(loop, thread_number_),
       .loop_running = offsetof(loop, running_),

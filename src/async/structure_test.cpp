@@ -195,6 +195,7 @@ TEST(WhenAll, GivesAllValues) {
     EXPECT_EQ(b, std::monostate{});
     EXPECT_EQ(c, 3);
     std::vector<task<int>> tasks;
+    tasks.reserve(10);
     for (int i = 0; i < 10; ++i) tasks.push_back(after(std::chrono::milliseconds(10 - i), i));
     auto start = now();
     std::vector<int> values = co_await gather(std::move(tasks));

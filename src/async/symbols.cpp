@@ -66,7 +66,7 @@ std::string coroutine_name(std::string function) {
   if (std::size_t clone = function.find(" [clone"); clone != std::string::npos) function.resize(clone);
   if (function.find(".Frame*)") == std::string::npos) return function;
   // GCC: the body of fetch(int) is called fetch(fetch(int)::_Z5fetchi.Frame*).
-  for (std::size_t open = function.find("(", 1); open != std::string::npos; open = function.find("(", open + 1)) {
+  for (std::size_t open = function.find('(', 1); open != std::string::npos; open = function.find('(', open + 1)) {
     if (function.compare(open + 1, open, function, 0, open) == 0) return function.substr(0, open);
   }
   return function;

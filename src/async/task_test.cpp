@@ -117,6 +117,7 @@ TEST(Task, AThreadHasOneLoop) {
 
 TEST(Task, EachThreadHasItsOwnLoop) {
   std::vector<std::thread> threads;
+  threads.reserve(4);
   std::atomic<int> sum = 0;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&sum, i] {

@@ -180,8 +180,9 @@ class uring_backend final : public backend {
     s->user_data = kIgnored;
     // The kernel must be done with our memory before it is given back.
     while (in_flight_ != 0) wait(-1);
-    while (receivers_) {
-      receivers_->orphan ? delete receivers_ : detach(*receivers_);
+    for (receiver *r = receivers_, *next = nullptr; r; r = next) {
+      next = r->next;
+      r->orphan ? delete r : detach(*r);
     }
     rings_are_left();
     io_uring_queue_exit(&ring_);

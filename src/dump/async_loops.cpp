@@ -14,6 +14,7 @@
 
 #include "dump/snapshot.h"
 #include "lockstep/async/internal/layout.h"
+#include "lockstep/sync/lock_holders.h"
 
 namespace lockstep::dump {
 namespace {
@@ -23,7 +24,8 @@ using Layout = async::layout;
 using Clock = std::chrono::steady_clock;
 
 // What a program can have; more is damage, or too much to show.
-constexpr std::size_t kMostTasks = 100'000, kMostContexts = 200'000, kMostChain = 1'000, kLongestFile = 512;
+constexpr std::size_t kMostTasks = 100'000, kMostContexts = 200'000, kMostChain = 1'000, kMostFrames = 2'000'000,
+                      kLongestFile = 512;
 constexpr std::uint32_t kMostSlots = 65'536, kMostOffset = 65'536;
 
 // Memory by pages, each read once: what lies together costs one system call.
@@ -55,7 +57,10 @@ class Pages {
     for (char c = 0; out.size() < kLongestFile && read(address + out.size(), &c, 1) && c != 0;) out += c;
     return out;
   }
-  void forget() { pages_.clear(); }
+  void forget() {
+    last_ = nullptr;
+    pages_.clear();
+  }
 
  private:
   static constexpr std::uint64_t kPage = 4096;
@@ -64,13 +69,18 @@ class Pages {
     std::array<std::byte, kPage> bytes;
   };
   const Page& page_at(std::uint64_t base) {
+    if (last_ && last_base_ == base) return *last_;
     const auto [it, fresh] = pages_.try_emplace(base);
     if (fresh) it->second.there = memory_.read(base, it->second.bytes.data(), kPage);
+    last_base_ = base;
+    last_ = &it->second;
     return it->second;
   }
 
   const Memory& memory_;
   std::unordered_map<std::uint64_t, Page> pages_;
+  std::uint64_t last_base_ = 0;  // what was asked for last is asked for again
+  const Page* last_ = nullptr;
 };
 
 // Where the layouts lie: those of the program and of its libraries.
@@ -99,7 +109,7 @@ std::vector<std::uint64_t> layouts_of(const Snapshot& snapshot, Pages& pages) {
       for (std::uint64_t at = bias + p.p_vaddr, end = at + p.p_filesz; at + sizeof(Elf64_Nhdr) <= end;) {
         const auto note = pages.value<Elf64_Nhdr>(at);
         const std::uint64_t body = at + padded(sizeof note + note.n_namesz);
-        constexpr std::string_view kOwner("Lockstep", 9);
+        constexpr std::string_view kOwner("Lockstep\0", 9);
         std::array<char, kOwner.size()> owner{};
         if (note.n_type == 1 && note.n_descsz == 8 && note.n_namesz == kOwner.size() &&
             pages.read(at + sizeof note, owner.data(), owner.size()) &&
@@ -122,8 +132,8 @@ bool sane(const Layout& l) {
 
 class Walker {
  public:
-  Walker(Pages& pages, const Layout& layout, Clock::time_point deadline)
-      : pages_(pages), l_(layout), deadline_(deadline) {}
+  Walker(Pages& pages, const Layout& layout, Clock::time_point deadline, AsyncState* state)
+      : pages_(pages), l_(layout), deadline_(deadline), state_(*state) {}
 
   std::optional<AsyncLoop> loop(std::uint64_t address);
   std::map<std::uint64_t, std::uint64_t> holders();
@@ -134,6 +144,7 @@ class Walker {
   std::uint64_t word(std::uint64_t at) { return pages_.value<std::uint64_t>(at); }
   bool flag(std::uint64_t at) { return pages_.value<std::uint8_t>(at) != 0; }
 
+  static void mark_moved(const std::vector<AsyncTask>& before, std::vector<AsyncTask>* tasks);
   void context(std::uint64_t address, AsyncLoop* out);
   void tasks_of(std::uint64_t context, AsyncLoop* out);
   AsyncTask task(std::uint64_t node);
@@ -152,12 +163,14 @@ class Walker {
   Pages& pages_;
   const Layout& l_;
   Clock::time_point deadline_;
-  std::unordered_map<std::uint64_t, std::string> files_;
-  std::size_t steps_ = 0;
+  AsyncState& state_;
+  std::unordered_map<std::uint64_t, std::string_view> files_;
+  std::size_t steps_ = 0, frames_ = 0;
   bool late_ = false;
 };
 
 AsyncFrame Walker::frame(std::uint64_t promise) {
+  late_ |= ++frames_ > kMostFrames;
   AsyncFrame f;
   f.promise = promise;
   f.code = word(promise - l_.promise_in_frame);
@@ -166,7 +179,7 @@ AsyncFrame Walker::frame(std::uint64_t promise) {
   if (pages_.value<std::uint8_t>(promise + l_.promise_holds) != kError) {
     const std::uint64_t file = word(promise + l_.promise_file);
     const auto [it, fresh] = files_.try_emplace(file);
-    if (fresh && file != 0) it->second = pages_.text(file);
+    if (fresh && file != 0) it->second = *state_.files.insert(pages_.text(file)).first;
     f.file = it->second;
     f.line = static_cast<int>(pages_.value<std::uint32_t>(promise + l_.promise_line));
   }
@@ -232,6 +245,7 @@ void Walker::context(std::uint64_t root, AsyncLoop* out) {
 
 std::optional<AsyncLoop> Walker::loop(std::uint64_t address) {
   // A loop that goes on while it is looked at counts what it resumes; a few times it is looked at again.
+  std::vector<AsyncTask> before;
   for (int attempt = 0;; ++attempt) {
     AsyncLoop out;
     out.address = address;
@@ -248,10 +262,24 @@ std::optional<AsyncLoop> Walker::loop(std::uint64_t address) {
     pages_.forget();
     const bool same = word(address + l_.loop_resumed) == resumed && flag(address + l_.loop_running) != out.asleep;
     constexpr int kAttempts = 3;
-    if (same || late_ || attempt + 1 == kAttempts) {
-      out.whole &= same && !late_;
+    out.whole &= same && !late_;
+    if (same || late_) return out;
+    if (attempt + 1 == kAttempts) {
+      mark_moved(before, &out.tasks);
       return out;
     }
+    before = std::move(out.tasks);
+  }
+}
+
+// Of a loop that goes round, only what two looks have seen alike can be stuck.
+void Walker::mark_moved(const std::vector<AsyncTask>& before, std::vector<AsyncTask>* tasks) {
+  std::map<std::uint64_t, const AsyncTask*> known;
+  for (const AsyncTask& t : before) known[t.node] = &t;
+  for (AsyncTask& t : *tasks) {
+    const auto it = known.find(t.node);
+    t.moved = it == known.end() || it->second->kind != t.kind || it->second->subject != t.subject ||
+              it->second->chain.size() != t.chain.size() || it->second->chain.back().promise != t.chain.back().promise;
   }
 }
 
@@ -259,7 +287,7 @@ std::map<std::uint64_t, std::uint64_t> Walker::holders() {
   struct Slot {
     std::uint64_t mutex, task, mark;
   };
-  static_assert(sizeof(Slot) == sizeof(async::lock_holder));
+  static_assert(sizeof(Slot) == sizeof(sync::internal::lock_holder));
   std::vector<Slot> slots(l_.lock_holder_count);
   std::map<std::uint64_t, std::uint64_t> out;
   if (!pages_.read(reinterpret_cast<std::uint64_t>(l_.lock_holders), slots.data(), slots.size() * sizeof(Slot))) {
@@ -292,18 +320,20 @@ AsyncState read_async(const Snapshot& snapshot, Clock::duration limit) {
     if (const auto tid = pages.value<std::uint32_t>(reinterpret_cast<std::uint64_t>(layout.watchdog_thread))) {
       out.watchdogs.push_back(tid);
     }
-    Walker walker(pages, layout, deadline);
+    Walker walker(pages, layout, deadline, &out);
     for (std::uint32_t i = 0; i < layout.loop_count; ++i) {
       const auto loop = pages.value<std::uint64_t>(reinterpret_cast<std::uint64_t>(layout.loops) + i * sizeof(void*));
       if (loop == 0 || loop % sizeof(void*) != 0) continue;
       if (auto found = walker.loop(loop)) out.loops.push_back(std::move(*found));
     }
     out.lock_holders.merge(walker.holders());
-    if (walker.late())
-      out.notes.push_back("there was no time to read all tasks of lockstep::async: the rest is not shown");
+    if (walker.late()) out.complete = false;
+  }
+  if (!out.complete) {
+    out.notes.emplace_back("there was no time to read all tasks of lockstep::async: the rest is not shown");
   }
   for (const AsyncLoop& l : out.loops) {
-    if (!l.whole) {
+    if (!l.whole && out.complete) {
       out.notes.push_back(fmt::format(
           "the loop of thread {} went on while it was looked at: some of its tasks may be missing", l.inner_tid));
     }

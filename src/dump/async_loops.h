@@ -8,7 +8,9 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lockstep::dump {
@@ -19,7 +21,7 @@ struct Snapshot;
 struct AsyncFrame {
   std::uint64_t promise = 0;
   std::uint64_t code = 0;  // that resumes it
-  std::string file;        // of the co_await at which it stands
+  std::string_view file;   // of the co_await at which it stands
   int line = 0;
   std::uint64_t context = 0;
 };
@@ -28,6 +30,7 @@ struct AsyncTask {
   std::uint8_t kind = 0;      // lockstep::async::internal::wait_kind
   std::uint64_t subject = 0;  // the word that it says
   std::uint64_t node = 0;
+  bool moved = false;             // the loop went on, and the task was not there before
   bool cancelled = false;         // it is being cancelled
   bool cancellable = false;       // a cancellation of its context ends the wait
   std::vector<AsyncFrame> chain;  // innermost first, each awaited by the next
@@ -54,13 +57,21 @@ struct AsyncLoop {
 };
 
 struct AsyncState {
+  AsyncState() = default;
+  AsyncState(AsyncState&&) = default;
+  AsyncState& operator=(AsyncState&&) = default;
+  AsyncState(const AsyncState&) = delete;  // frames point to `files`
+  AsyncState& operator=(const AsyncState&) = delete;
+
+  bool complete = true;
+  std::set<std::string> files;
   std::vector<AsyncLoop> loops;
   std::vector<std::uint64_t> watchdogs;  // threads of the library that wake nobody, as the process knows them
   std::map<std::uint64_t, std::uint64_t> lock_holders;  // mutexes that a task has locked: its promise
   std::vector<std::string> notes;                       // for people: what could not be read
 };
 
-/// Reads for at most that long; what is left out then is told in `notes`.
+/// Reads for at most that long; `complete` and `notes` say whether something was left out then.
 AsyncState read_async(const Snapshot& snapshot, std::chrono::steady_clock::duration limit);
 
 }  // namespace lockstep::dump

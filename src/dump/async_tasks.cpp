@@ -225,7 +225,7 @@ void Tasks::ends_early(const AsyncTask& task, Thread* t) const {
       if (!loop_->asleep) t->rescuers.push_back(0);
     }
   }
-  if (!task.cancellable || kind == wait_kind::thread || kind == wait_kind::foreign) return;
+  if (!task.moved && (!task.cancellable || kind == wait_kind::thread || kind == wait_kind::foreign)) return;
   bool timed = false;
   std::set<std::uint64_t> seen;
   auto c = loop_->contexts.find(task.chain.front().context);
@@ -240,9 +240,9 @@ void Tasks::ends_early(const AsyncTask& task, Thread* t) const {
     c = loop_->contexts.find(c->second.parent);
   }
   const auto add_detail = [&](const char* text) { w.detail += (w.detail.empty() ? "" : ", ") + std::string(text); };
-  if (task.cancelled) {
+  if (task.moved || task.cancelled) {
     w.ends = Ends::kTime;
-    add_detail("being cancelled");
+    add_detail(task.moved ? "moved while it was looked at" : "being cancelled");
   } else if (timed && w.ends != Ends::kTime) {
     w.ends = Ends::kTime;
     add_detail("with a time limit");
@@ -259,7 +259,7 @@ StackFrame Tasks::frame_of(const AsyncFrame& frame) {
   StackFrame f;
   f.function = code.function;
   f.module = names::base_name(code.module);
-  f.file = frame.file.empty() ? code.file : frame.file;
+  f.file = frame.file.empty() ? code.file : std::string(frame.file);
   f.line = frame.file.empty() ? code.line : frame.line;
   f.address = frame.code;
   f.library = is_library(code, f.file);

@@ -36,8 +36,8 @@ constexpr std::uint64_t kStackBytes = 192 * 1024;
 constexpr std::uint64_t kWindowBefore = 64, kWindowAfter = 128;
 // A thread that does not stop within this time is looked at without having stopped.
 constexpr auto kStopTime = std::chrono::milliseconds(15);
-// Tasks that cannot be read in this time are left out, so that the process does not stand still for longer.
-constexpr auto kTasksTime = std::chrono::milliseconds(40);
+// If this is too short for all tasks, they are read when the process goes on: a loop tells whether it ran meanwhile.
+constexpr auto kTasksTime = std::chrono::milliseconds(20), kTasksTimeAfterwards = std::chrono::milliseconds(5000);
 
 [[noreturn]] void not_permitted(int pid, int error) {
   throw UserError(fmt::format("{}: may not be looked at: {}", pid, why_not_permitted(gather_facts(pid, error))),
@@ -232,6 +232,11 @@ Snapshot take(int pid) {
   out.async = read_async(out, kTasksTime);
   session.let_go();
   session.finish(&out);
+  if (!out.async.complete) {
+    out.async = read_async(out, kTasksTimeAfterwards);
+    out.async.notes.emplace_back(
+        "the tasks were too many to be read while the process stood still, and are of the time after");
+  }
   return out;
 }
 

@@ -77,9 +77,8 @@ std::uint32_t unix_peer(std::uint32_t inode) {
   ask.request.udiag_show = UDIAG_SHOW_PEER;
   std::uint32_t peer = 0;
   alignas(nlmsghdr) char answer[4096];
-  ssize_t size = 0;
   if (send(fd, &ask, sizeof ask, 0) == static_cast<ssize_t>(sizeof ask) &&
-      (size = recv(fd, answer, sizeof answer, 0)) >= static_cast<ssize_t>(NLMSG_LENGTH(sizeof(unix_diag_msg)))) {
+      recv(fd, answer, sizeof answer, 0) >= static_cast<ssize_t>(NLMSG_LENGTH(sizeof(unix_diag_msg)))) {
     const auto* header = reinterpret_cast<const nlmsghdr*>(answer);
     if (header->nlmsg_type == SOCK_DIAG_BY_FAMILY) {
       auto* attribute = reinterpret_cast<rtattr*>(answer + NLMSG_LENGTH(sizeof(unix_diag_msg)));

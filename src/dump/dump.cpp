@@ -49,7 +49,7 @@ std::string thread_name(const Snapshot& snapshot, std::size_t index, const std::
   for (auto f = stack.rbegin(); f != stack.rend(); ++f) {
     // What std::thread runs is in the type of its state.
     if (const std::string callable = names::first_argument(f->function, "std::tuple"); !callable.empty()) {
-      const std::string name = names::function_only(callable + "()");
+      std::string name = names::function_only(callable + "()");
       if (name.starts_with("lambda in lockstep::sync::thread_pool::")) return "pool thread";
       if (name.starts_with("lambda in ")) return name;
     }

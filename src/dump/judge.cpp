@@ -59,7 +59,7 @@ class Judge {
   std::string deadlock();
   std::string cycle_text(const std::vector<int>& cycle);
   std::string waits();
-  std::string behind(std::set<int> told) const;
+  std::string behind(const std::set<int>& told) const;
 
   const Thread& at(int tid) const { return *p_.thread(tid); }
   std::string name(int tid) const {
@@ -208,7 +208,7 @@ void Judge::find_cycles() {
 }
 
 // How many more are stuck than were told of.
-std::string Judge::behind(std::set<int> told) const {
+std::string Judge::behind(const std::set<int>& told) const {
   std::vector<int> others;
   for (const int t : stuck_) {
     if (told.count(t) == 0 && !is_loop(*at(t).wait)) others.push_back(t);
@@ -259,6 +259,7 @@ std::string Judge::cycle_text(const std::vector<int>& cycle) {
   }
   if (addresses.size() == 1 && all_shared) {
     std::vector<std::string> who;
+    who.reserve(cycle.size());
     for (const int t : cycle) who.push_back(name(t));
     std::string all = who[0];
     for (std::size_t i = 1; i < who.size(); ++i) all += (i + 1 < who.size() ? ", " : " and ") + who[i];

@@ -185,10 +185,10 @@ TEST(Forms, ForeignNamesCannotBreakOut) {
   Picture p = judged({waits(1, "<script>\"\n\033[2J", "mutex", "\xff</td>", Ends::kHolder, {1})});
   p.program = "</title><script>";
   EXPECT_EQ(to_html(p).find("<script"), std::string::npos);
-  EXPECT_EQ(to_html(p).find("\xff"), std::string::npos);
+  EXPECT_EQ(to_html(p).find('\xff'), std::string::npos);
   EXPECT_EQ(to_text(p, {}, true).find('\033'), std::string::npos);
   EXPECT_EQ(to_dot(p).find("\"\n"), to_dot(p).npos);
-  EXPECT_EQ(to_json(p).find("\xff"), std::string::npos);
+  EXPECT_EQ(to_json(p).find('\xff'), std::string::npos);
   EXPECT_EQ(to_json(p).find('\033'), std::string::npos);
 }
 

@@ -111,7 +111,8 @@ class Rows {
 
 // What the session asks for: `accounts`, or the row that another transaction has changed.
 std::string lock_name(const Rows& rows, int row) {
-  const std::string type = rows.text(row, kLockType), relation = rows.text(row, kRelation);
+  const std::string type = rows.text(row, kLockType);
+  std::string relation = rows.text(row, kRelation);
   if (type == "relation" && !relation.empty()) return relation;
   const std::string table = rows.text(row, kTable);
   if (type == "transactionid") return table.empty() ? "a row" : "a row of " + table;

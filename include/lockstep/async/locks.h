@@ -22,27 +22,17 @@
 #include "lockstep/async/internal/loop.h"
 #include "lockstep/sync/bounded_queue.h"
 #include "lockstep/sync/executor.h"
+#include "lockstep/sync/lock_holders.h"
 #include "lockstep/sync/queue_status.h"
-#include "lockstep/sync/tool.h"
 
 namespace lockstep::async {
 
 namespace internal {
 
-/// For debuggers of other processes (layout.h); relaxed, because they stop us to read it. Nothing under the checker, for
-/// which each atomic access is an event.
+/// For debuggers of other processes (layout.h).
 inline void note_holder(const void* mutex, promise_base& task) noexcept {
-  if (sync::internal::under_checker()) return;
   if (task.lock_mark == 0) task.lock_mark = static_cast<std::uint16_t>(++here.marks == 0 ? ++here.marks : here.marks);
-  lock_holder& slot = lock_holders[holder_slot(mutex)];
-  slot.mutex.store(mutex, std::memory_order_relaxed);
-  slot.task.store(&task, std::memory_order_relaxed);
-  slot.mark.store(task.lock_mark, std::memory_order_relaxed);
-}
-inline void forget_holder(const void* mutex) noexcept {
-  if (sync::internal::under_checker()) return;
-  lock_holder& slot = lock_holders[holder_slot(mutex)];
-  if (slot.mutex.load(std::memory_order_relaxed) == mutex) slot.mutex.store(nullptr, std::memory_order_relaxed);
+  sync::internal::note_lock_holder(mutex, &task, task.lock_mark);
 }
 
 /// `Start` gives the primitive's awaiter for an executor and a stop token; `Finish` makes our result of its result, or
@@ -51,9 +41,7 @@ template <class Start, class Finish>
 class sync_awaiter final : public wait_node, private remote_node {
  public:
   sync_awaiter(wait_kind kind, const void* primitive, const char* what, Start start, Finish finish)
-      : primitive_(primitive), what_(what), start_(std::move(start)), finish_(std::move(finish)), kind_(kind) {
-    waits_for(kind, &primitive_);
-  }
+      : primitive_(primitive), what_(what), start_(std::move(start)), finish_(std::move(finish)), kind_(kind) {}
   bool await_ready() const noexcept { return false; }
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> h) {
@@ -67,7 +55,10 @@ class sync_awaiter final : public wait_node, private remote_node {
     }
     l.expect_remote();
     // Whoever ends the wait posts to our loop, and we are its thread: nobody resumes us before we return.
-    if (inner_->await_suspend(h)) return true;
+    if (inner_->await_suspend(h)) {
+      waits_for(kind_, &primitive_);  // only now: until then it might have got what it wants
+      return true;
+    }
     l.expect_no_more();
     leave();
     return false;
@@ -89,8 +80,6 @@ class sync_awaiter final : public wait_node, private remote_node {
   /// For sync::executor_ref: by the thread that ended the wait.
   void post(std::coroutine_handle<>) noexcept {
     internal::loop& l = waiter_->context->loop();
-    // Handed over: until we go on, who held it before is not to be taken for the holder.
-    if (kind_ == wait_kind::mutex && !cancelled_) forget_holder(primitive_);
     if (l.on_this_thread()) {
       arrived();
     } else {

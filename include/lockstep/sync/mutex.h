@@ -44,6 +44,7 @@
 
 #include "lockstep/sync/annotations.h"
 #include "lockstep/sync/held.h"
+#include "lockstep/sync/lock_holders.h"
 #include "lockstep/sync/misuse.h"
 #include "lockstep/sync/registry.h"
 #include "lockstep/sync/waiting.h"
@@ -68,7 +69,10 @@ class async_guard {
   /// False: the stop came first.
   explicit operator bool() const { return mutex_ != nullptr; }
   void unlock() {
-    if (Mutex* m = std::exchange(mutex_, nullptr)) m->unlock_async();
+    if (Mutex* m = std::exchange(mutex_, nullptr)) {
+      internal::forget_lock_holder(m);
+      m->unlock_async();
+    }
   }
 
  private:

@@ -5,7 +5,7 @@
 // from themselves to `async_layout`. A note survives strip and every kind of linking, so neither symbols nor debug
 // information are needed. The layout has all offsets, so that the tool and the program may be of different versions; a
 // change that a reader could not follow by the offsets alone is a new kVersion.
-// Thread safety: constants; lock_holders is written with relaxed atomics by any thread, for readers that stop them.
+// Thread safety: constants.
 #pragma once
 
 #include <atomic>
@@ -15,7 +15,6 @@
 namespace lockstep::async::internal {
 
 class loop;
-struct promise_base;
 
 /// What a wait_node waits for. Its subject is the word that says which one: see each. Values are part of the layout.
 enum class wait_kind : std::uint8_t {
@@ -41,20 +40,6 @@ enum class context_kind : std::uint8_t {
   first_end = 2,  // the end of any of its tasks
 };
 
-/// The last task that got a lock by `co_await lock(mutex)`; of mutexes that share a slot the last.
-/// Right only while the mutex says that a coroutine holds it and `mark` is that of the task.
-struct lock_holder {
-  std::atomic<const void*> mutex;
-  std::atomic<const promise_base*> task;
-  std::atomic<std::uint64_t> mark;
-};
-inline constexpr std::size_t kLockHolders = 512;
-extern lock_holder lock_holders[kLockHolders];
-
-inline std::size_t holder_slot(const void* mutex) noexcept {
-  return static_cast<std::size_t>((reinterpret_cast<std::uintptr_t>(mutex) * 0x9e3779b97f4a7c15u) >> 55);
-}
-
 inline constexpr std::size_t kMostLoops = 256;
 /// The loops of the process; those beyond kMostLoops are left out of all dumps.
 extern std::atomic<loop*> loops[kMostLoops];
@@ -67,9 +52,9 @@ struct layout {
 
   std::uint64_t magic;
   std::uint32_t version;
-  std::uint32_t size;  // of this struct
-  const void* loops;   // pointers to loops
-  const void* lock_holders;
+  std::uint32_t size;        // of this struct
+  const void* loops;         // pointers to loops
+  const void* lock_holders;  // lockstep/sync/lock_holders.h; a holder is a promise
   const void* watchdog_thread;
   std::uint32_t loop_count, lock_holder_count;
   // Offsets in a loop.
