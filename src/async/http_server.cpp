@@ -470,6 +470,9 @@ task<> one_connection(server_state& server, stream s) {
 task<> accept_all(server_state& server, listener& l) {
   for (;;) {
     while (server.connections >= std::max<std::size_t>(server.options.max_connections, 1)) {
+      internal::void_op somebody_waits(internal::io_kind::readable, l.fd());
+      co_await somebody_waits;
+      server.one_ended.try_receive();  // of one that ended before
       server.end_longest_idle();
       co_await server.one_ended.receive();
     }
