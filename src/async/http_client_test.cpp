@@ -59,7 +59,8 @@ struct script {
 task<std::string> read_request(connection& c) {
   message_parser p(message_parser::kind::request, {});
   std::string all;
-  if (!co_await c.read_head(p)) co_return all;
+  bool begun = co_await c.read_head(p);
+  if (!begun) co_return all;
   all = p.head().method + " " + p.head().target + "\n";
   append_fields(all, p.head().headers);
   all += "\n";
@@ -100,10 +101,9 @@ class scripted_server {
       co_await c.send(s.answer);
       if (s.close) co_return;
     }
-    char byte[1];
+    // Nothing more is said: until the client leaves.
     message_parser none(message_parser::kind::request, {});
     co_await c.read_head(none);
-    (void)byte;
   }
 
   std::vector<script> scripts_;
@@ -344,7 +344,7 @@ TEST_P(HttpClient, CutAtEachByte) {
           } else {
             EXPECT_EQ(s.refused, failure::truncated) << n << s.what;
           }
-          EXPECT_EQ(c.idle_connections(), 0u);
+          EXPECT_EQ(c.idle_connections(), n == whole.size() ? 1u : 0u);
         });
         EXPECT_EQ(server.connections, 1);
       }

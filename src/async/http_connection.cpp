@@ -1,5 +1,6 @@
 #include "http_connection.h"
 
+#include <locale.h>
 #include <poll.h>
 #include <strings.h>
 
@@ -140,6 +141,28 @@ bool has_token(const headers& h, std::string_view name, std::string_view token) 
     }
   }
   return false;
+}
+
+namespace {
+constexpr const char* kDate = "%a, %d %b %Y %H:%M:%S GMT";
+/// The language of the protocol, not that of the user.
+locale_t english() {
+  static locale_t const c = ::newlocale(LC_ALL_MASK, "C", nullptr);
+  return c;
+}
+}  // namespace
+
+std::string http_date(::time_t when) {
+  tm parts{};
+  ::gmtime_r(&when, &parts);
+  char text[40];
+  return {text, ::strftime_l(text, sizeof text, kDate, &parts, english())};
+}
+
+std::optional<::time_t> parse_http_date(const std::string& text) {
+  tm parts{};
+  if (!::strptime_l(text.c_str(), kDate, &parts, english())) return std::nullopt;
+  return ::timegm(&parts);
 }
 
 body_encoder::body_encoder(const body_source& source, bool chunked)

@@ -5,8 +5,11 @@
 // connection is to be closed.
 #pragma once
 
+#include <time.h>
+
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -60,6 +63,11 @@ void append_fields(std::string& to, const headers& h);
 /// Are the values, separated by commas, of the field `name` such that one of them is `token`?
 bool has_token(const headers& h, std::string_view name, std::string_view token) noexcept;
 bool same_text(std::string_view a, std::string_view b) noexcept;  // but for upper and lower case
+
+/// "Sun, 06 Nov 1994 08:49:37 GMT", whatever the process's locale.
+std::string http_date(::time_t when);
+/// None: it is no such date.
+std::optional<::time_t> parse_http_date(const std::string& text);
 
 /// Puts pieces of a body into the form in which they are sent.
 class body_encoder {

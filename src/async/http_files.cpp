@@ -3,12 +3,12 @@
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -109,13 +109,6 @@ opened open_below(int folder, const std::string& path, bool with_contents) {
   return o;
 }
 
-std::string http_date(::time_t when) {
-  tm parts{};
-  ::gmtime_r(&when, &parts);
-  char text[40];
-  return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
-}
-
 std::string tag_of(const struct stat& s) {
   char text[80];
   int n = std::snprintf(text, sizeof text, "\"%lx-%lx-%lx.%lx\"", static_cast<unsigned long>(s.st_ino),
@@ -131,9 +124,8 @@ bool not_modified(const headers& h, const std::string& tag, const struct stat& s
            has_token(h, "If-None-Match", "*");
   }
   const std::string* since = h.find("If-Modified-Since");
-  tm parts{};
-  if (!since || !::strptime(since->c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts)) return false;
-  return s.st_mtim.tv_sec <= ::timegm(&parts);
+  std::optional<::time_t> date = since ? parse_http_date(*since) : std::nullopt;
+  return date && s.st_mtim.tv_sec <= *date;
 }
 
 response only(int status, std::string_view text) { return {status, std::string(text), "text/plain; charset=utf-8"}; }

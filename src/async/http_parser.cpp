@@ -69,12 +69,19 @@ class message_parser::implementation {
 
 namespace {
 
+/// Is it HTTP of another version? Beast calls what is no HTTP at all a bad version, too.
+bool names_http(std::string_view first_line) {
+  if (first_line.starts_with("HTTP/")) return true;
+  std::size_t target = first_line.find(' ');
+  std::size_t version = target == std::string_view::npos ? target : first_line.find(' ', target + 1);
+  return version != std::string_view::npos && first_line.substr(version + 1).starts_with("HTTP/");
+}
+
 [[noreturn]] void refuse_because(const error_code& e, std::string_view at = {}) {
   if (e == beast::error::header_limit) refuse(failure::header_limit, "a header is larger than the limit");
   if (e == beast::error::body_limit) refuse(failure::body_limit, "a body is larger than the limit");
   if (e == beast::error::partial_message) refuse(failure::truncated, "the connection ended within a message");
-  // Beast says so of what is no HTTP, too.
-  if (e == beast::error::bad_version && at.substr(0, at.find('\n')).find("HTTP/") != std::string_view::npos) {
+  if (e == beast::error::bad_version && names_http(at)) {
     refuse(failure::unsupported, "the version of HTTP is neither 1.0 nor 1.1");
   }
   refuse(failure::malformed, "malformed message: " + e.message());

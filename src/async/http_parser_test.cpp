@@ -143,7 +143,7 @@ TEST(HttpParser, BadChunks) {
 TEST(HttpParser, Garbage) {
   EXPECT_EQ(refused("\x16\x03\x01\x02garbage\r\n\r\n"), failure::malformed);
   EXPECT_EQ(refused("GET\r\n\r\n"), failure::malformed);
-  EXPECT_EQ(refused("GET / FOO\r\n\r\n"), failure::malformed);
+  EXPECT_EQ(refused("GET / FOOBAR/1.1\r\n\r\n"), failure::malformed);
   EXPECT_EQ(refused("GET / HTTP/2.0\r\n\r\n"), failure::unsupported);
   EXPECT_EQ(refused("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), failure::unsupported);
   EXPECT_EQ(refused("GET /a b HTTP/1.1\r\nHost: x\r\n\r\n"), failure::malformed);

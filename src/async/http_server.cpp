@@ -57,15 +57,12 @@ class server_state {
       // Nobody is left to tell.
     }
   }
-  /// "Sun, 06 Nov 1994 08:49:37 GMT", made once a second.
+  /// Made once a second.
   const std::string& date() {
     ::time_t now = ::time(nullptr);
     if (now != date_of_) {
       date_of_ = now;
-      tm parts{};
-      ::gmtime_r(&now, &parts);
-      char text[40];
-      date_.assign(text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts));
+      date_ = http_date(now);
     }
     return date_;
   }
@@ -354,7 +351,9 @@ task<response> ask_handler(server_state& server, server_exchange& x) {
   internal::promise_base& self = co_await internal::this_context{};
   try {
     incoming request(x);
-    co_return co_await server.answer(request);
+    response r = co_await server.answer(request);
+    if (r.status >= 200 && r.status <= 999 && r.reason.find_first_of("\r\n") == std::string::npos) co_return r;
+    what = "its answer has no status of 200 to 999, or a line end in its reason";
   } catch (const std::exception& e) {
     what = e.what();
   } catch (const cancelled&) {
@@ -364,7 +363,7 @@ task<response> ask_handler(server_state& server, server_exchange& x) {
     what = "an exception that is no std::exception";
   }
   if (x.failed) co_return plain_answer(status_of(x.failed->failure()), x.failed->what());
-  server.report(x.parser.head().method + " " + x.parser.head().target + ": the handler threw: " + what);
+  server.report(x.parser.head().method + " " + x.parser.head().target + ": the handler failed: " + what);
   co_return plain_answer(500, "The server failed.");
 }
 
@@ -470,6 +469,9 @@ task<> one_connection(server_state& server, stream s) {
 task<> accept_all(server_state& server, listener& l) {
   for (;;) {
     while (server.connections >= std::max<std::size_t>(server.options.max_connections, 1)) {
+      internal::void_op somebody_waits(internal::io_kind::readable, l.fd());
+      co_await somebody_waits;
+      server.one_ended.try_receive();  // of one that ended before
       server.end_longest_idle();
       co_await server.one_ended.receive();
     }
