@@ -121,6 +121,19 @@ void loop::fire_timers() {
   if (!wheel_.empty()) wheel_.advance(now());
 }
 
+// Virtual time: nothing else can happen before the next timer. What loopback connections carry is there at once; other
+// threads, if there may be any, have a moment (lockstep check tries both: that they act, and that they do not).
+void loop::jump_to(std::int64_t next) {
+  if (possible_waits_ != 0 && remote_.prepare_sleep()) {
+    backend_->wait(kMoment);
+    remote_.awake();
+    remote_.take_all();
+  } else {
+    backend_->wait(0);
+  }
+  if (ready_.empty() && remote_.empty()) virtual_now_ = next;
+}
+
 void loop::wait_for_events() {
   bool idle = ready_.empty();
   if (!idle) {
@@ -131,9 +144,7 @@ void loop::wait_for_events() {
   if (!wheel_.empty()) {
     std::int64_t next = wheel_.next();
     if (virtual_time_ && remote_waits_ == 0) {
-      // Nothing else can happen before that: what loopback connections carry is there at once.
-      backend_->wait(0);
-      if (ready_.empty() && remote_.empty()) virtual_now_ = next;
+      jump_to(next);
       return;
     }
     timeout = virtual_time_ ? -1 : next - now();
@@ -155,7 +166,9 @@ void loop::wait_for_events() {
 
 void loop::wake() noexcept { backend_->wake(); }
 
-bool loop::can_be_woken() const { return backend_->pending() != 0 || remote_waits_ != 0 || stop_; }
+bool loop::can_be_woken() const {
+  return backend_->pending() != 0 || remote_waits_ != 0 || possible_waits_ != 0 || stop_;
+}
 
 void loop::report_deadlock() {
   if (deadlocked_) {

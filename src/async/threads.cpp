@@ -18,7 +18,7 @@ namespace internal {
 /// Belongs to a scope and to all handles of it. Lives in the loop's queue at most once at a time.
 class mailbox final : public remote_node, public std::enable_shared_from_this<mailbox> {
  public:
-  explicit mailbox(scope& s, loop& l) : scope_(&s), loop_(l) { l.expect_remote(); }
+  explicit mailbox(scope& s, loop& l) : scope_(&s), loop_(l) { l.may_expect_remote(); }
 
   bool post(std::function<void(scope&)> start) {
     std::scoped_lock lock(mutex_);
@@ -40,7 +40,7 @@ class mailbox final : public remote_node, public std::enable_shared_from_this<ma
       s = std::exchange(scope_, nullptr);
       rest.swap(waiting_);
     }
-    loop_.expect_no_more();
+    loop_.may_expect_no_more();
     for (auto& start : rest) start(*s);
   }
 

@@ -194,6 +194,22 @@ TEST_P(Threads, CancelledWaitsTakeNothing) {
   }());
 }
 
+// Nobody else will end the wait, and the loop cannot know that: virtual time goes on all the same.
+TEST(VirtualTime, PassesWhileAMutexIsWaitedFor) {
+  sync::mutex m;
+  bool late = run_virtual([](sync::mutex& mutex) -> task<bool> {
+    auto guard = co_await lock(mutex);
+    try {
+      auto other = [](sync::mutex& again) -> task<> { auto second = co_await lock(again); };
+      co_await with_timeout(1h, other(mutex));
+    } catch (const timeout_error&) {
+      co_return true;
+    }
+    co_return false;
+  }(m));
+  EXPECT_TRUE(late);
+}
+
 // What threads push, tasks pop.
 TEST_P(Threads, AQueueFromThreadsToTasks) {
   sync::bounded_queue<int> queue(4);

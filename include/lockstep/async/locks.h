@@ -53,13 +53,13 @@ class sync_awaiter final : public wait_node, private remote_node {
       leave();
       return false;
     }
-    l.expect_remote();
+    l.may_expect_remote();
     // Whoever ends the wait posts to our loop, and we are its thread: nobody resumes us before we return.
     if (inner_->await_suspend(h)) {
       waits_for(kind_, &primitive_);  // only now: until then it might have got what it wants
       return true;
     }
-    l.expect_no_more();
+    l.may_expect_no_more();
     leave();
     return false;
   }
@@ -95,7 +95,7 @@ class sync_awaiter final : public wait_node, private remote_node {
     operator inner() { return self.start_(sync::executor_ref(self), std::move(token)); }  // NOLINT
   };
   void arrived() noexcept override {
-    waiter_->context->loop().expect_no_more();
+    waiter_->context->loop().may_expect_no_more();
     wake();
   }
 

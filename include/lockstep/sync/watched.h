@@ -77,8 +77,9 @@ class watched {
   /// 0, ETIMEDOUT (the deadline or the stop came first), EBUSY (kTry), EDEADLK (held by the caller).
   static int lock(const void* p, unsigned how, const deadline& until = {}, const std::stop_token& stop = {}) {
     auto* f = LOCKSTEP_RUNTIME(decltype(&lockstep_runtime_lock), lockstep_runtime_lock);
-    return wait([&](bool once, const timespec* when) { return f(p, how | (once ? unsigned{kTry} : 0u), until.clock(), when); },
-                until, stop);
+    return wait(
+        [&](bool once, const timespec* when) { return f(p, how | (once ? unsigned{kTry} : 0u), until.clock(), when); },
+        until, stop);
   }
   static void unlock(const void* p, unsigned how) {
     LOCKSTEP_RUNTIME(decltype(&lockstep_runtime_unlock), lockstep_runtime_unlock)(p, how);
@@ -102,7 +103,9 @@ class watched {
                      const std::stop_token& stop = {}) {
     auto* f = LOCKSTEP_RUNTIME(decltype(&lockstep_runtime_acquire), lockstep_runtime_acquire);
     return wait(
-        [&](bool once, const timespec* when) { return f(p, permits, how | (once ? unsigned{kTry} : 0u), until.clock(), when); },
+        [&](bool once, const timespec* when) {
+          return f(p, permits, how | (once ? unsigned{kTry} : 0u), until.clock(), when);
+        },
         until, stop);
   }
   static int release(const void* p, std::uint32_t permits, std::uint32_t n, std::uint32_t most) {

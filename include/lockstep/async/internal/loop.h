@@ -76,6 +76,10 @@ class loop final : private completion {
   /// Waits that another thread may end: while there are any, silence is no deadlock.
   void expect_remote() noexcept { ++remote_waits_; }
   void expect_no_more() noexcept { --remote_waits_; }
+  /// The same where it is not known whether any thread will (a mutex may be held by a task of this loop): in virtual time
+  /// the next timer comes then, if no thread does.
+  void may_expect_remote() noexcept { ++possible_waits_; }
+  void may_expect_no_more() noexcept { --possible_waits_; }
   std::string dump() const;
 
   // ---- By any thread
@@ -109,6 +113,8 @@ class loop final : private completion {
   friend struct layout_access;
   static constexpr int kRoundsBetweenPolls = 16;
   static constexpr int kOperationsInARow = 64;
+  /// In virtual time: what other threads are given to act, if they will.
+  static constexpr std::int64_t kMoment = 1'000'000;
 
   promise_base* completed(promise_base&) noexcept override {
     done_ = true;
@@ -116,6 +122,7 @@ class loop final : private completion {
   }
   void run_ready(std::size_t most);
   void fire_timers();
+  void jump_to(std::int64_t next);
   void wait_for_events();
   void report_deadlock();
   void block_broken_pipe_signal() noexcept;
@@ -135,6 +142,7 @@ class loop final : private completion {
   std::int64_t virtual_now_ = 0;
   std::int64_t watchdog_limit_;
   int remote_waits_ = 0;
+  int possible_waits_ = 0;
   int in_a_row_left_ = kOperationsInARow;
   int thread_number_;
   std::atomic<bool> dump_requested_{false};
