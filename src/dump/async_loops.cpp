@@ -205,8 +205,12 @@ void Walker::tasks_of(std::uint64_t context, AsyncLoop* out) {
   const std::uint64_t head = context + l_.context_waiting;
   std::uint64_t before = head;
   for (std::uint64_t link = word(head + l_.link_next); link != head; link = word(link + l_.link_next)) {
+    if (out->tasks.size() >= kMostTasks) {
+      out->cut = true;
+      return;
+    }
     // A link that does not lead back is torn, or no link: the rest of the list cannot be trusted.
-    if (!pointer(link) || word(link + l_.link_previous) != before || out->tasks.size() >= kMostTasks || out_of_time()) {
+    if (!pointer(link) || word(link + l_.link_previous) != before || out_of_time()) {
       out->whole = false;
       return;
     }
@@ -333,6 +337,10 @@ AsyncState read_async(const Snapshot& snapshot, Clock::duration limit) {
     out.notes.emplace_back("there was no time to read all tasks of lockstep::async: the rest is not shown");
   }
   for (const AsyncLoop& l : out.loops) {
+    if (l.cut) {
+      out.notes.push_back(
+          fmt::format("of the tasks on the loop of thread {} the first {} are shown", l.inner_tid, kMostTasks));
+    }
     if (!l.whole && out.complete) {
       out.notes.push_back(fmt::format(
           "the loop of thread {} went on while it was looked at: some of its tasks may be missing", l.inner_tid));

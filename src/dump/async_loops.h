@@ -53,7 +53,8 @@ struct AsyncLoop {
   std::map<std::uint64_t, AsyncContext> contexts;
   std::map<std::uint64_t, AsyncFrame> owners;         // of contexts, and whoever awaits them, by promise
   std::map<std::uint64_t, std::uint64_t> awaited_by;  // promises of `owners`: the next one, 0 at the end
-  bool whole = true;                                  // false: it ran meanwhile, or there were too many
+  bool cut = false;                                   // there are more tasks than are read
+  bool whole = true;                                  // false: it ran meanwhile, or memory is damaged
 };
 
 struct AsyncState {

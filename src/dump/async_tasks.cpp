@@ -170,6 +170,8 @@ Wait Tasks::wait_of(const AsyncTask& task) {
         w.ends = Ends::kOutside;
       }
   }
+  // Of tasks that are not known anything may come.
+  if (loop_->cut && (w.ends == Ends::kAnyTask || w.ends == Ends::kAnyThread)) w.ends = Ends::kOutside;
   // Other threads may start tasks, or do anything else that a handle lets them.
   if (w.ends == Ends::kAnyTask && loop_->remote_waits > 0) {
     const auto from_afar = std::count_if(loop_->tasks.begin(), loop_->tasks.end(), [](const AsyncTask& t) {
