@@ -21,6 +21,9 @@ std::string_view text(boost::beast::string_view s) noexcept { return {s.data(), 
 
 /// In what a chunked body is wrapped: so many bytes for each of the body, beyond what one header may have.
 constexpr std::uint64_t kFramingForAByte = 16;
+/// Between two chunks, at least so many bytes are to come: "0", two line ends. Beast is not shown less: it asserts that a
+/// last chunk of which it has seen the beginning is as long.
+constexpr std::size_t kLeastFraming = 5;
 
 }  // namespace
 
@@ -60,6 +63,7 @@ class message_parser::implementation {
   std::uint64_t header_bytes = 0;
   std::uint64_t framing_bytes = 0;
   std::uint64_t body_bytes = 0;
+  std::uint64_t chunk_left = 0;
   std::span<char> out;
   bool started = false;
   bool lengths = false;
@@ -167,9 +171,12 @@ class message_parser::beast_parser final : public message_parser::implementation
   }
   void on_chunk_header_impl(std::uint64_t size, boost::beast::string_view, error_code& e) override {
     if (size > limits.body_bytes - body_bytes) e = beast::error::body_limit;
+    chunk_left = size;
   }
   std::size_t on_chunk_body_impl(std::uint64_t, boost::beast::string_view piece, error_code& e) override {
-    return take_body(text(piece), e);
+    std::size_t n = take_body(text(piece), e);
+    chunk_left -= n;
+    return n;
   }
   void on_finish_impl(error_code&) override {}
 };
@@ -218,6 +225,7 @@ std::size_t message_parser::put_body(std::string_view in, std::span<char> out, s
     std::uint64_t before = impl_->body_bytes;
     error_code e;
     std::string_view rest = in.substr(taken);
+    if (rest.size() < kLeastFraming && impl_->chunk_left == 0 && impl_->is_chunked()) break;
     std::size_t n = impl_->put(rest, e);
     taken += n;
     impl_->framing_bytes += n - (impl_->body_bytes - before);

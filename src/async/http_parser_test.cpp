@@ -129,10 +129,11 @@ TEST(HttpParser, BadChunks) {
     return refused("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks);
   };
   EXPECT_EQ(body("5\r\nhelloX\r\n0\r\n\r\n"), failure::malformed);
-  EXPECT_EQ(body("g\r\n"), failure::malformed);
+  EXPECT_EQ(body("g\r\n\r\n"), failure::malformed);
+  EXPECT_EQ(body("g\r\n"), failure::truncated);
   EXPECT_EQ(body("-1\r\nx\r\n0\r\n\r\n"), failure::malformed);
   EXPECT_EQ(body("0x1\r\nx\r\n0\r\n\r\n"), failure::malformed);
-  EXPECT_EQ(body("\r\n"), failure::malformed);
+  EXPECT_EQ(body("\r\nxyz"), failure::malformed);
   EXPECT_EQ(body("11111111111111111\r\nx"), failure::malformed);
   EXPECT_EQ(body("1\nx\n0\n\n"), failure::truncated);
   EXPECT_EQ(body("1 x\r\nx\r\n0\r\n\r\n"), failure::malformed);

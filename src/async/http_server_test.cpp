@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -308,6 +309,8 @@ TEST_P(HttpServer, ClientsThatDoNotRead) {
   options.min_rate = 100'000'000;
   run_here(with_server(answer, options, [](address where) -> task<> {
     stream s = co_await connect(where);
+    int small = 16384;  // or the kernel takes it all
+    ::setsockopt(s.fd(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     co_await s.write(get("/"));
     // Does not read until the server has given up.
     co_await sleep_for(300ms);
