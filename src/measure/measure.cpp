@@ -230,7 +230,7 @@ double thread_stack() {
 // ---- Coroutines: one that counts how often it is resumed
 
 struct Coroutine {
-  struct promise_type {
+  struct promise_type {  // NOLINT(readability-identifier-naming): the language's own name
     static inline std::size_t frame_bytes = 0;
     static void* operator new(std::size_t size) {
       frame_bytes = size;
@@ -247,10 +247,11 @@ struct Coroutine {
 };
 
 [[gnu::noinline]] Coroutine count_resumptions(long& count, bool again) {
-  do {
+  for (;;) {
     ++count;
     co_await std::suspend_always{};
-  } while (again);
+    if (!again) co_return;
+  }
 }
 
 double coroutine_creation(long& count) {
