@@ -75,7 +75,7 @@ void Tasks::sleep(const AsyncTask& task, Wait* w) const {
     now = std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
   }
   if (now < 0) return;
-  const double left = static_cast<double>(static_cast<std::int64_t>(task.subject) - now) / 1e9;
+  const double left = (static_cast<double>(static_cast<std::int64_t>(task.subject)) - static_cast<double>(now)) / 1e9;
   w->detail = left <= 0 ? "its time has come" : fmt::format("for another {:.{}f} s", left, left < 10 ? 1 : 0);
 }
 
