@@ -373,6 +373,15 @@ class Stretch {
   /// Up to `limit` executions of ordinary length, or fewer long ones (kLimit); kBudget: the search's time or number of
   /// executions is used up.
   Ended run(u64 limit, u64 until) {
+    Ended ended = explore(limit, until);
+    // Meanwhile it depends on when the clock was looked at; the last word must not.
+    bool unfinished = ended == Ended::kLimit || ended == Ended::kBudget;
+    segment_.status.estimate = unfinished ? explorer_.estimate() : 0;
+    return ended;
+  }
+
+ private:
+  Ended explore(u64 limit, u64 until) {
     constexpr u64 kCutForEach = 100;
     constexpr u64 kEventsForEach = 500;
     u64 events = 0;
@@ -417,7 +426,6 @@ class Stretch {
     return Ended::kLimit;
   }
 
- private:
   Segment& segment_;
   Explorer& explorer_;
 };
