@@ -23,6 +23,7 @@ namespace lockstep::async::http {
 namespace {
 
 constexpr off_t kAtOnce = 65536;  // a file of at most that is read by the thread that opens it
+constexpr int kAttempts = 1000;   // to open a file
 
 struct content_type {
   std::string_view extension;
@@ -84,7 +85,12 @@ opened open_below(int folder, const std::string& path, bool with_contents) {
   open_how how{};
   how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;  // a FIFO is not to be waited for
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  long fd = ::syscall(SYS_openat2, folder, path.c_str(), &how, sizeof how);
+  long fd = -1;
+  // EAGAIN: something in the system was renamed or mounted while a ".." was followed, so that the kernel cannot be sure.
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    fd = ::syscall(SYS_openat2, folder, path.c_str(), &how, sizeof how);
+    if (fd >= 0 || errno != EAGAIN) break;
+  }
   if (fd < 0) {
     o.error = errno;
     return o;
