@@ -33,7 +33,8 @@
 // When not to use it: if order of arrival matters, fair_mutex; if most sections only read and are long, shared_mutex. A
 // mutex in memory shared with another process does not work.
 // Where rivals win: std::mutex has no word of diagnostics to touch, so a thread that takes a million different mutexes
-// once each (every one a new chain, held.h) is quicker there. pthread's can inherit priorities.
+// once each (every one a new chain, held.h) is quicker there. pthread's can inherit priorities. Where threads do nothing
+// but lock for an instant, std::mutex and nsync_mu let one of them run alone for longer, and so get more through.
 #pragma once
 
 #include <atomic>
