@@ -15,7 +15,7 @@
 //
 // One task at a time may read, and one may write (std::errc::device_or_resource_busy). Which thread resumes you: the
 // loop's. Thread safety: a tls_context may be used by any thread; a tls_stream belongs to its loop's. Memory: some
-// 10 KiB, and 16 KiB while a read waits. A handshake computes for about a millisecond on the loop's thread.
+// 10 KiB, and 16 KiB while a read waits. A handshake computes on the loop's thread: a fraction of a millisecond (`openssl speed rsa2048 ecdsap256`).
 //
 // | operation      | cancel safety                                                                             |
 // |----------------|-------------------------------------------------------------------------------------------|
@@ -87,7 +87,7 @@ class tls_session;
 /// What the connections of a client or of a server have in common. A copy is the same settings.
 class tls_context {
  public:
-  /// Reads files, some milliseconds for the system's trust store. Throws tls_error (settings).
+  /// Reads files. Throws tls_error (settings).
   static tls_context client(const tls_client_options& options = {});
   static tls_context server(const tls_server_options& options);
 
