@@ -50,14 +50,16 @@ class buffered_reader {
       }
       looked_at = buffer_.size() - begin_;
       if (looked_at > longest_line_) throw too_long();
-      if (co_await fill()) continue;
+      bool more = co_await fill();
+      if (more) continue;
       if (looked_at != 0) throw unexpected_end();
       co_return std::nullopt;
     }
   }
   task<std::string> read_exactly(std::size_t n) {
     while (buffer_.size() - begin_ < n) {
-      if (!co_await fill()) throw unexpected_end();
+      bool more = co_await fill();
+      if (!more) throw unexpected_end();
     }
     std::string block = buffer_.substr(begin_, n);
     begin_ += n;

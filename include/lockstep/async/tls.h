@@ -14,8 +14,9 @@
 // attacker can cut a connection. Besides, std::system_error as for a stream.
 //
 // One task at a time may read, and one may write (std::errc::device_or_resource_busy). Which thread resumes you: the
-// loop's. Thread safety: a tls_context may be used by any thread; a tls_stream belongs to its loop's. Memory: some
-// 10 KiB, and 16 KiB while a read waits. A handshake computes on the loop's thread: a fraction of a millisecond (`openssl speed rsa2048 ecdsap256`).
+// loop's. Thread safety: a tls_context may be used by any thread; a tls_stream belongs to its loop's. Memory: OpenSSL's,
+// and 16 KiB while a read waits. A handshake computes on the loop's thread: a fraction of a millisecond
+// (`openssl speed rsa2048 ecdsap256`).
 //
 // | operation      | cancel safety                                                                             |
 // |----------------|-------------------------------------------------------------------------------------------|
