@@ -120,14 +120,14 @@ void poll(const std::string& url, int left, int at_once) {
   curl_multi_cleanup(multi);
 }
 
-int watch(CURL*, curl_socket_t fd, int what, void* set, void* known) {
+int watch(CURL*, curl_socket_t fd, int what, void* set, void*) {
   epoll_event e{};
   e.data.fd = fd;
   e.events = (what & CURL_POLL_IN ? EPOLLIN : 0u) | (what & CURL_POLL_OUT ? EPOLLOUT : 0u);
   int epoll = *static_cast<int*>(set);
   if (what == CURL_POLL_REMOVE) {
     ::epoll_ctl(epoll, EPOLL_CTL_DEL, fd, nullptr);
-  } else if (::epoll_ctl(epoll, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &e) != 0) {
+  } else if (::epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &e) != 0) {
     ::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &e);
   }
   return 0;
