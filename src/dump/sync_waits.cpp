@@ -10,7 +10,7 @@ namespace {
 using Layout = sync::internal::waiter_layout;
 
 // mutex.h and shared_mutex.h describe their words.
-constexpr std::uint32_t kHolder = ~sync::internal::kParked, kCoroutine = kHolder;
+constexpr std::uint32_t kHolder = (1u << 30) - 1, kCoroutine = kHolder;  // fair_mutex has no bit 30, nor thread there
 constexpr std::uint32_t kWriter = 1u << 30, kReaders = (1u << 29) - 1;
 
 std::uint64_t at(std::uint64_t state, std::ptrdiff_t offset) { return state + static_cast<std::uint64_t>(offset); }

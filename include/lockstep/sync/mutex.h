@@ -11,22 +11,28 @@
 // Errors (misuse.h): lock() by the holder, unlock() by anyone else, destruction while held or waited on.
 //
 // The word:
-//   bits 0..30  the holder: the kernel's thread number, kCoroutine, or 0: free
+//   bits 0..29  the holder: the kernel's thread number, kCoroutine, or 0: free
+//   bit  30     kWaking: a waiter was woken and has not tried yet
 //   bit  31     kParked: somebody waits in the parking table
 //
-//   state          | lock()                        | unlock()
-//   0              | -> holder                     | misuse
-//   holder         | spins; then holder + parked   | -> 0
-//   holder + parked| spins; waits                  | pops the first waiter; -> 0 or parked, or to the waiter
-//   parked         | -> holder + parked            | misuse
+//   state           | lock()                        | unlock()
+//   0               | -> holder                     | misuse
+//   holder          | spins; then holder + parked   | -> 0
+//   holder + parked | spins; waits                  | pops the first waiter; -> waking, + parked, or to the waiter
+//   … + waking      | as without                    | -> without the holder, wakes nobody
+//   waking, parked  | -> holder, the bits stay      | misuse
 //
 // Invariants: P1..P3 of parking.h. M1: a woken waiter tries again; if it finds the mutex held, that holder's unlock
 // sees kParked once the waiter is queued again, so no wake is lost. M2: a waiter that was woken kVainWakes times and
 // lost to others gets the mutex handed over, and so does a coroutine at once: nobody waits for ever.
+// M3: kWaking is set by the holder that wakes a waiter to try, and cleared by that waiter, in the compare-exchange by
+// which it takes the mutex or queues again; so at most one is on its way, and whoever unlocks meanwhile need not wake
+// another, who would find the mutex taken just the same.
 // Memory order: taking is acquire and letting go is release, so critical sections are ordered; everything else on the
 // word is relaxed because the bucket's lock orders it. A hand-over is ordered by the node's state (release/acquire).
 // Complexity: one compare-exchange each for lock and unlock when nobody else is there.
-// Source: Drepper, "Futexes Are Tricky"; Pizlo, "Locking in WebKit" (barging with parking).
+// Source: Drepper, "Futexes Are Tricky"; Pizlo, "Locking in WebKit" (barging with parking); nsync's designated waker
+// (Burrows).
 //
 // Under `lockstep check` it is one step, seen by name and kind (watched.h).
 //
@@ -105,6 +111,8 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
     // acquire: sees what the last holder did.
     if (word_.compare_exchange_strong(free, me, std::memory_order_acquire, std::memory_order_relaxed)) [[likely]] {
       internal::acquired(this, kKind, known);
+    } else if ((free & kHolder) == 0 && take(me)) {
+      internal::acquired(this, kKind, known);
     } else {
       std::int64_t since = internal::wait_begins();
       lock_slowly(me, {}, {});
@@ -168,8 +176,8 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
 
   /// The kernel's number of the thread that holds it now; 0 if nobody does. Stale at once, unless it is the caller.
   std::uint32_t holder() const noexcept {
-    if (internal::watched::on()) return internal::watched::holder(this) & ~internal::kParked;
-    return word_.load(std::memory_order_relaxed) & ~internal::kParked;
+    if (internal::watched::on()) return internal::watched::holder(this) & kHolder;
+    return word_.load(std::memory_order_relaxed) & kHolder;
   }
   bool held_by_this_thread() const noexcept {
     if (internal::watched::on()) return internal::watched::holds(this);
@@ -177,7 +185,7 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
   }
 
   /// What holder() is while a coroutine holds the mutex. No thread has this number.
-  static constexpr std::uint32_t kCoroutine = (1u << 31) - 1;
+  static constexpr std::uint32_t kCoroutine = (1u << 30) - 1;
 
  private:
   template <class, class>
@@ -188,6 +196,8 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
   static constexpr const char* kKind = "mutex";
   static constexpr std::uint32_t kVainWakes = 8;
   static constexpr std::uint32_t kParked = internal::kParked;
+  static constexpr std::uint32_t kWaking = 1u << 30;
+  static constexpr std::uint32_t kHolder = kWaking - 1;
 
   [[noreturn, gnu::noinline, gnu::cold]] void misused(const char* what) const {
     std::uint32_t now = holder();
@@ -196,12 +206,13 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
         this, kKind, what + std::string(" by thread ") + std::to_string(internal::thread_number()) + "; held by " + by);
   }
 
-  /// Takes a free mutex, in or out of the bucket's lock; keeps kParked.
-  bool take(std::uint32_t who) noexcept {
+  /// Takes a free mutex, in or out of the bucket's lock; keeps kParked. `waking`: kWaking if it is the caller's, who
+  /// clears it; else 0.
+  bool take(std::uint32_t who, std::uint32_t waking = 0) noexcept {
     std::uint32_t now = word_.load(std::memory_order_relaxed);
-    while ((now & ~kParked) == 0) {
+    while ((now & kHolder) == 0) {
       // acquire: sees what the last holder did.
-      if (word_.compare_exchange_weak(now, now | who, std::memory_order_acquire, std::memory_order_relaxed))
+      if (word_.compare_exchange_weak(now, (now & ~waking) | who, std::memory_order_acquire, std::memory_order_relaxed))
         return true;
     }
     return false;
@@ -216,7 +227,7 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
       alignas(internal::kWaiterAlignment) internal::waiter w(vain);
       if (internal::park(*this, w, until, stop) != internal::wait_result::granted) return false;
       // relaxed: if it was handed over or taken in the queue's lock, that has ordered it (the node's state, or take()).
-      if (holder() == me || take(me)) return true;
+      if (holder() == me || take(me, kWaking)) return true;
     }
   }
 
@@ -233,10 +244,16 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
   }
 
   [[gnu::noinline]] void unlock_slowly(std::uint32_t me) {
-    if (holder() != me) misused("unlocked");
+    std::uint32_t now = word_.load(std::memory_order_relaxed);
+    if ((now & kHolder) != me) misused("unlocked");
+    while (now & kWaking) {
+      // release: the next holder sees what we did. If the woken one queues again meanwhile, this fails.
+      if (word_.compare_exchange_weak(now, now & ~kHolder, std::memory_order_release, std::memory_order_relaxed))
+        return;
+    }
     internal::woken list;
     internal::parking_queue queue(this);
-    // Held by us, and kParked changes only under this lock: nobody else changes the word now.
+    // Held by us, who alone set kWaking, and kParked changes only under this lock: nobody else changes the word now.
     std::uint32_t next = 0;
     if (internal::waiter* w = queue.front()) {
       queue.pop(*w, list);
@@ -244,6 +261,8 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
         next = kCoroutine;
       else if (w->wants >= kVainWakes)
         next = w->thread;
+      else
+        next = kWaking;
       if (!queue.empty()) next |= kParked;
     }
     // release: as above. The last touch: whoever takes it now may destroy the mutex.
@@ -256,12 +275,16 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
   }
   bool take_or_mark(internal::waiter& w) noexcept {
     std::uint32_t who = w.is_coroutine() ? kCoroutine : w.thread;
+    // One that was woken before comes here again after each time.
+    std::uint32_t waking = !w.is_coroutine() && w.wants != 0 ? kWaking : 0;
     for (;;) {
-      if (take(who)) return true;
+      if (take(who, waking)) return true;
       std::uint32_t now = word_.load(std::memory_order_relaxed);
-      if ((now & ~kParked) == 0) continue;
-      // relaxed: the bit says "look into the queue", which the bucket's lock orders.
-      if ((now & kParked) || word_.compare_exchange_strong(now, now | kParked, std::memory_order_relaxed)) return false;
+      if ((now & kHolder) == 0) continue;
+      std::uint32_t marked = (now & ~waking) | kParked;
+      // relaxed: kParked says "look into the queue", which the bucket's lock orders; without kWaking whoever unlocks
+      // does look.
+      if (now == marked || word_.compare_exchange_strong(now, marked, std::memory_order_relaxed)) return false;
     }
   }
   void removed(internal::parking_queue& queue, internal::woken&) noexcept {
