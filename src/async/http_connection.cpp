@@ -182,8 +182,8 @@ task<std::string_view> body_encoder::next() {
   if (ended_) co_return "0\r\n\r\n";
   char size[kRoom + 1];
   auto length = static_cast<std::size_t>(std::snprintf(size, sizeof size, "%zx\r\n", n));
-  std::memcpy(data - length, size, length);
-  std::memcpy(data + n, "\r\n", 2);
+  std::copy_n(size, length, data - length);
+  std::copy_n("\r\n", 2, data + n);
   co_return std::string_view(data - length, length + n + 2);
 }
 
