@@ -10,7 +10,8 @@
 //   F2  a thread that finds it held or parked queues at once and spins on its own node: so the queue is in order.
 //   F3  before it spins there, a thread lets those run that are ready to on its processor. Otherwise a thread that was
 //       interrupted outside of the queue, on its way to lock(), would not get into it while two others that are awake
-//       hand the mutex to and fro: measured with four threads on two processors, shares of 0.07 to 0.8, now mostly 0.97 and up.
+//       hand the mutex to and fro: measured with four threads on two processors, shares of 0.07 to 0.8, now mostly 0.97
+//       and up.
 //
 //   state          | lock()           | unlock()
 //   0              | -> holder        | misuse
