@@ -3,8 +3,9 @@
 // A mutex says that a coroutine holds it, not which. Who makes a guard for one may note it here; a guard that ends forgets
 // it, before the mutex is free. So an entry is never of an earlier holder; but mutexes that share a slot drive each other
 // out, and nothing is noted by others than lockstep::async.
-// Thread safety: everything may be called by any thread. Memory order: relaxed, for readers that stop the process.
-// Complexity: O(1), two or three words written.
+// Thread safety: everything may be called by any thread. Memory order: an entry is written mutex last; readers stop
+// the process, and may do so in between.
+// Complexity: O(1), four words written at most.
 #pragma once
 
 #include <atomic>
@@ -32,9 +33,11 @@ inline lock_holder& lock_holder_of(const void* mutex) noexcept {
 inline void note_lock_holder(const void* mutex, const void* holder, std::uint64_t mark) noexcept {
   if (under_checker()) return;
   lock_holder& slot = lock_holder_of(mutex);
-  slot.mutex.store(mutex, std::memory_order_relaxed);
-  slot.holder.store(holder, std::memory_order_relaxed);
-  slot.mark.store(mark, std::memory_order_relaxed);
+  // release: in this order. Who stops us in between must not find the mutex beside its holder before.
+  slot.mutex.store(nullptr, std::memory_order_relaxed);
+  slot.holder.store(holder, std::memory_order_release);
+  slot.mark.store(mark, std::memory_order_release);
+  slot.mutex.store(mutex, std::memory_order_release);
 }
 /// Before it is unlocked.
 inline void forget_lock_holder(const void* mutex) noexcept {
