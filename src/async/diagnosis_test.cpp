@@ -20,6 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 task<int> forgettable() { co_return 1; }
 
@@ -39,7 +40,7 @@ TEST(Diagnosis, DoesNotReportATaskThatAnExceptionPassed) {
   auto throws = []() -> int { throw std::runtime_error("between"); };
   auto two = [](task<int> t, int x) -> task<int> { co_return x + co_await std::move(t); };
   EXPECT_THROW(run(two(forgettable(), throws())), std::runtime_error);
-  EXPECT_EQ(r.text(), "");
+  EXPECT_THAT(r.text(), Not(HasSubstr("never awaited")));
 }
 
 task<> innermost() { co_await sleep_for(1h); }

@@ -56,7 +56,8 @@ TEST(Trace, SaysNothingOfTasksThatAreAwaited) {
     co_return n;
   }());
   EXPECT_EQ(sum, 1000);
-  EXPECT_EQ(r.text(), "");
+  // The watchdog may well have something to say: a busy machine blocks any loop.
+  EXPECT_THAT(r.text(), Not(HasSubstr("never awaited")));
 }
 
 }  // namespace
