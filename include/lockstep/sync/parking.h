@@ -134,8 +134,6 @@ class waiter {
   bool queued = false;
   /// Set before it is queued. The thread lets others run before it spins: fair_mutex.h.
   bool polite = false;
-  /// Set before it is queued. It waits for a signal, and has not spun for it yet: spin.h.
-  bool stubborn = false;
 
  private:
   friend class woken;
@@ -221,6 +219,15 @@ class parking_queue {
     (bucket_.last ? bucket_.last->next : bucket_.first) = &w;
     bucket_.last = &w;
   }
+  /// Puts w before all others: it has waited longer than they, elsewhere.
+  void push_first(waiter& w) noexcept {
+    w.address = address_;
+    w.queued = true;
+    w.next = bucket_.first;
+    w.previous = nullptr;
+    (bucket_.first ? bucket_.first->previous : bucket_.last) = &w;
+    bucket_.first = &w;
+  }
   /// Takes w out; it is woken as granted when the list is destroyed.
   void pop(waiter& w, woken& list) noexcept {
     unlink(w);
@@ -264,14 +271,11 @@ inline bool waiter::sleep(const deadline& until) noexcept {
     std::uint32_t state = state_.load(std::memory_order_acquire);
     return state == kGranted || state == kStopped;
   };
-  auto spin_until_over = [&](spinner spin) {
-    if (polite && spin.pays()) let_others_run();
-    while (spin.again()) {
-      if (over()) return true;
-    }
-    return false;
-  };
-  if (stubborn ? spin_until_over(spinner(spinner::for_signal{})) : spin_until_over(spinner())) return true;
+  spinner spin;
+  if (polite && spin.pays()) let_others_run();
+  while (spin.again()) {
+    if (over()) return true;
+  }
   std::uint32_t waiting = kWaiting;
   // Failure means granted, stopped, or asleep before; acquire as above. Success tells the waker that a wake is needed
   // and orders nothing, but may not be weaker than failure.

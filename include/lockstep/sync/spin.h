@@ -49,7 +49,11 @@ class spinner {
   /// About 5 µs: what a sleep and a wake cost.
   static constexpr std::uint32_t kPauses = 400;
 
-  struct for_signal {};
+  struct for_signal {
+    /// 1 to 16: how long to pause before the second look. Long where the one that signals first needs the very line that
+    /// is looked at: each look takes it away from there.
+    std::uint32_t first_pauses = 1;
+  };
 
   explicit spinner(std::uint32_t pauses = kPauses) noexcept : left_(pauses) {
     if (under_checker()) {
@@ -58,7 +62,8 @@ class spinner {
     }
     measure_load();
   }
-  explicit spinner(for_signal) noexcept : spinner() {
+  explicit spinner(for_signal how) noexcept : spinner() {
+    step_ = how.first_pauses;
     if (left_ == 0 || spinning_pays.load(std::memory_order_relaxed)) return;
     stubbornness& mine = this_stubbornness;
     bool attempt = mine.credit <= 0;
