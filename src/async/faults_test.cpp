@@ -21,6 +21,7 @@
 #include "lockstep/async/socket.h"
 #include "lockstep/async/time.h"
 #include "lockstep/async/timeout.h"
+#include "lockstep/async/to_thread.h"
 #include "test_support.h"
 
 namespace lockstep::async {
@@ -319,6 +320,9 @@ TEST_P(Faults, CancelledAtEveryStep) {
         co_await f.read_at(0, buffer);
         child process = child::start({"true"});
         co_await process.wait();
+        co_await to_thread([](const std::stop_token&) {});
+        auto found = co_await resolve("localhost", "80");
+        EXPECT_FALSE(found.empty());
         c.shutdown_write();
         while (co_await c.read_some(buffer) != 0) {
         }
@@ -329,7 +333,8 @@ TEST_P(Faults, CancelledAtEveryStep) {
   };
   std::string path = temporary("steps");
   int finished = 0;
-  for (int step = 0; step < 60 && finished < 3; ++step) {
+  // Until it was over before the cancellation came, however long it takes on this machine.
+  for (int step = 0; finished < 3; step += step < 40 ? 1 : step / 8) {
     run_here([](std::string file_path, int cancel_after, int& done) -> task<> {
       auto before = open_descriptors();
       {
@@ -352,7 +357,6 @@ TEST_P(Faults, CancelledAtEveryStep) {
     }(path, step, finished));
   }
   ::unlink(path.c_str());
-  EXPECT_GE(finished, 1);
 }
 
 }  // namespace

@@ -175,6 +175,7 @@ class uring_backend final : public backend {
     for (receiver* r = receivers_; r; r = r->next) {
       if (r->armed) stop(*r);
     }
+    ending_ = true;
     io_uring_sqe* s = sqe();
     io_uring_prep_cancel64(s, kWake, 0);
     s->user_data = kIgnored;
@@ -389,7 +390,8 @@ class uring_backend final : public backend {
         received(*reinterpret_cast<receiver*>(data & ~std::uint64_t{kTags}), result, flags);
         break;
       case kWake:
-        if (result != -ECANCELED) listen_for_wakes();
+        // A wake-up that is quicker than the end must not begin to listen again: nobody would end that.
+        if (!ending_) listen_for_wakes();
         break;
       default:
         break;
@@ -463,6 +465,7 @@ class uring_backend final : public backend {
   std::uint64_t wakes_ = 0;
   std::size_t operations_ = 0;
   std::size_t in_flight_ = 0;
+  bool ending_ = false;
 };
 
 }  // namespace
