@@ -262,6 +262,17 @@ void granule(Thread& t, u64 address, u32 size, bool write, u64 pc) {
   remember(t, c, mask, write);
 }
 
+// Faults here, before anything is noted, if the program may not do this.
+void touch(u64 address, u32 size, bool write) {
+  volatile u8* first = reinterpret_cast<volatile u8*>(address);
+  volatile u8* last = first + size - 1;
+  u8 a = *first;
+  u8 b = *last;
+  if (!write) return;
+  *first = a;
+  *last = b;
+}
+
 // The value that the program's memory has now.
 void read_memory(u64 address, u32 size, u64 value[2]) {
   value[0] = value[1] = 0;
@@ -342,6 +353,7 @@ Location& atomic(Thread& t, u64 address, u32 size, bool write, u64 pc) {
     }
     done += n;
   }
+  touch(address, size, write);
   bool overlap = false;
   for (Location* l = first_location(c); l; l = l->next_in_granule) {
     if (l->address == address && l->size == size) {

@@ -50,7 +50,7 @@ namespace {
 void count_reference(void* self) {
   Thread* t = running;
   if (!t) return;
-  Inside inside(t);
+  Inside inside(t, LOCKSTEP_CALLER);
   u64 object = *static_cast<u64*>(self);  // exception_ptr::_M_exception_object
   if (!object) return;
   sync::release(*t, object, false);

@@ -24,7 +24,7 @@ namespace lockstep::runtime {
 #define LOCKSTEP_HOOK(pass_on)                                                      \
   ::lockstep::runtime::Thread* const running_thread = ::lockstep::runtime::running; \
   if (!running_thread) return pass_on;                                              \
-  ::lockstep::runtime::Inside inside(running_thread);                               \
+  ::lockstep::runtime::Inside inside(running_thread, LOCKSTEP_CALLER);              \
   ::lockstep::runtime::Thread& t = *running_thread;                                 \
   [[maybe_unused]] const ::lockstep::runtime::u64 pc = LOCKSTEP_CALLER;             \
   t.entry = nullptr
@@ -34,7 +34,7 @@ namespace lockstep::runtime {
   ::lockstep::runtime::EntryFrame* const frame = lockstep_entry;                    \
   ::lockstep::runtime::Thread* const running_thread = ::lockstep::runtime::running; \
   if (!running_thread) return pass_on;                                              \
-  ::lockstep::runtime::Inside inside(running_thread);                               \
+  ::lockstep::runtime::Inside inside(running_thread, frame->return_address);        \
   ::lockstep::runtime::Thread& t = *running_thread;                                 \
   [[maybe_unused]] const ::lockstep::runtime::u64 pc = frame->return_address;       \
   t.entry = frame

@@ -44,6 +44,8 @@ Object* find(u64 address, ObjectKind kind) {
 Object& get(u64 address, ObjectKind kind) {
   Slot& s = slot_of(address);
   if (s.execution == program.execution() && s.object && s.object->kind == kind) return *s.object;
+  // Faults if the program has named memory that is not there, as the real operation would.
+  if (address >> 47 == 0 && kind != ObjectKind::kFutex) static_cast<void>(*reinterpret_cast<volatile u8*>(address));
   if (s.execution != program.execution() && ++g_used > kSlots / 2) program.unsupported("more than 32768 locks", 0);
   Object* o = program.graph.memory().make<Object>();
   fill_bytes(o, 0, sizeof *o);

@@ -209,7 +209,11 @@ inline void clear_stack_of_access(const Thread& t) {
 /// functions that are called later would find it in variables that they have not written yet (see program/spin.h).
 class Inside {
  public:
-  explicit Inside(Thread* t) : thread_(t) { running = nullptr; }
+  /// `pc`: the program's, where it calls. What faults meanwhile is memory that the program has named: see signals.cpp.
+  Inside(Thread* t, u64 pc) : thread_(t) {
+    t->hook_pc = pc;
+    running = nullptr;
+  }
   ~Inside() {
     clear_stack(*thread_);
     running = thread_;

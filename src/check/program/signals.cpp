@@ -46,6 +46,12 @@ Thread* thread_below(u64 address) {
   return nullptr;
 }
 
+// The thread on whose stack a hook runs. Hooks use what the program points to: a mutex in an object that is not there.
+Thread* thread_in_hook(u64 stack_pointer) {
+  Thread* t = program.owner_of_stack(stack_pointer);
+  return t && t->hook_pc ? t : nullptr;
+}
+
 void handle(int signal, siginfo_t* info, void* context) {
   u64 address = reinterpret_cast<u64>(info->si_addr);
   if (signal == SIGSEGV && snapshot::fault(address)) return;
@@ -53,6 +59,10 @@ void handle(int signal, siginfo_t* info, void* context) {
   u64 pc = static_cast<u64>(u->uc_mcontext.gregs[REG_RIP]);
   Thread* overflown = signal == SIGSEGV ? thread_below(address) : nullptr;
   Thread* t = running ? running : overflown;
+  if (!t && (signal == SIGSEGV || signal == SIGBUS)) {
+    t = thread_in_hook(static_cast<u64>(u->uc_mcontext.gregs[REG_RSP]));
+    if (t) pc = t->hook_pc;
+  }
   if (!t) {
     // Not the program's code: the checker itself, or the host's process outside of an execution.
     char detail[128] = " at ";

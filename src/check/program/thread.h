@@ -120,6 +120,7 @@ struct Thread {
   Object* waits_for;
   Thread* waits_for_thread;
   u64 wait_pc;
+  u64 hook_pc;          // where the program called the newest hook
   u64 deadline;         // virtual time at which a timed operation gives up; kNever
   bool sleeping;        // condition variable, futex: only a wakeup, a timeout or chance ends this
   bool woke_by_chance;  // it has had its spurious wakeup; one in an execution, or loops around a wait never end
