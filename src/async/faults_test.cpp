@@ -166,7 +166,8 @@ TEST_P(Faults, APeerResetsWhileWeWait) {
     listener l = listen(address::loopback());
     stream c = co_await connect(l.local_address());
     stream s = co_await l.accept();
-    std::string large(50'000'000, 'x');
+    std::string large;
+    large.resize(50'000'000, 'x');
     int writing = 0;
     int reading = 0;
     auto body = [&](scope& sc) -> task<> {

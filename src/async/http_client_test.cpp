@@ -130,7 +130,7 @@ std::string moved(int status, const std::string& where) {
 task<response> echo(incoming& r) {
   std::string said = r.method() + " " + std::string(r.target()) + "|";
   for (const auto& [name, value] : r.headers()) {
-    if (name != "Host") said += name + ": " + value + "|";
+    if (name != "Host") said.append(name).append(": ").append(value).append("|");
   }
   said += co_await r.read_all();
   co_return response(200, std::move(said), "text/plain");
@@ -235,6 +235,7 @@ TEST_P(HttpClient, BoundsItsConnections) {
     options.max_idle = 2;
     client c(options);
     std::vector<task<response>> all;
+    all.reserve(30);
     for (int i = 0; i < 30; ++i) all.push_back(c.fetch(url_of(where, "/" + std::to_string(i))));
     std::vector<response> answers = co_await gather(std::move(all));
     for (int i = 0; i < 30; ++i) EXPECT_EQ(answers[static_cast<std::size_t>(i)].body, "/" + std::to_string(i));

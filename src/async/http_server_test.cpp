@@ -303,7 +303,11 @@ TEST_P(HttpServer, SlowClients) {
 }
 
 TEST_P(HttpServer, ClientsThatDoNotRead) {
-  auto answer = [](incoming&) -> task<response> { co_return response(200, std::string(20'000'000, 'x')); };
+  auto answer = [](incoming&) -> task<response> {
+    std::string large;
+    large.resize(20'000'000, 'x');
+    co_return response(200, std::move(large));
+  };
   server_options options;
   options.write_timeout = 60ms;
   options.min_rate = 100'000'000;
