@@ -8,7 +8,7 @@ JOBS ?= $(shell nproc)
 # The release build is the preset `release`, in build/; the others are in build-<preset>/.
 BUILD := cmake --build build -j $(JOBS)
 
-.PHONY: all demo test unit sanitize mutations churn install bench bench-sync bench-async format format-check lint clean help
+.PHONY: all demo test unit sanitize mutations thorough churn install bench bench-sync bench-async format format-check lint clean help
 .DEFAULT_GOAL := all
 # Steps share build folders and the package manager; the work inside each is parallel.
 .NOTPARALLEL:
@@ -39,6 +39,14 @@ sanitize: ## Unit tests under AddressSanitizer with UBSan; those of the librarie
 
 mutations: all ## Break lockstep::sync in small ways; lockstep check must notice
 	@tools/bootstrap test
+	@tests/sync/mutations/run -j $(JOBS)
+
+thorough: ## What `make test` does a part of: all mutations, 1,000 replays, each golden program by each compiler
+	@tools/bootstrap test
+	@tools/configure release -DLOCKSTEP_TESTS=ON
+	@$(BUILD) --target product
+	@tests/replay_test --replays 1000
+	@tests/golden_test --all
 	@tests/sync/mutations/run -j $(JOBS)
 
 churn: ## lockstep::async: ten thousand connections that come and go for a minute, on each backend

@@ -46,6 +46,9 @@ TEST(Diagnosis, DoesNotReportATaskThatAnExceptionPassed) {
 task<> innermost() { co_await sleep_for(1h); }
 task<> in_between() { co_await innermost(); }
 
+/// Among the others there may be what the watchdog says of a busy machine.
+bool told(const reports& r, const char* what) { return r.text().find(what) != std::string::npos; }
+
 TEST(Diagnosis, DumpShowsTheChainOfAwaits) {
   EXPECT_EQ(dump(), "");
   run_virtual([]() -> task<> {
@@ -64,15 +67,15 @@ TEST(Diagnosis, DumpShowsTheChainOfAwaits) {
 TEST(Diagnosis, ASignalPrintsTheDump) {
   reports r;
   dump_on_signal(SIGUSR1);
-  run([]() -> task<> {
-    co_await with_scope([](scope& s) -> task<> {
+  run([](const reports& seen) -> task<> {
+    co_await with_scope([&seen](scope& s) -> task<> {
       s.spawn(in_between());
       co_await yield();
       ::raise(SIGUSR1);
-      co_await sleep_for(1ms);
+      while (!told(seen, "in_between")) co_await sleep_for(1ms);
       s.cancel();
     });
-  }());
+  }(r));
   ::signal(SIGUSR1, SIG_DFL);
   EXPECT_THAT(r.text(), HasSubstr("in_between"));
 }
@@ -106,24 +109,31 @@ TEST(Diagnosis, EverythingWaits) {
   EXPECT_THAT(r.text(), HasSubstr("waiting for Godot"));
 }
 
+#ifdef LOCKSTEP_TEST_TSAN
+// ThreadSanitizer delivers a signal only when its thread makes a call that it knows.
+constexpr const char* kNoticed = "has been blocked for";
+#else
+constexpr const char* kNoticed = "blocks_the_loop";
+#endif
+
 [[gnu::noinline]] void blocks_the_loop(const reports& r) {
   // Until it is noticed: no fixed time.
-  auto give_up = std::chrono::steady_clock::now() + 20s;
-  while (r.all().empty() && std::chrono::steady_clock::now() < give_up) {
+  const std::size_t before = r.all().size();
+  while (r.all().size() == before) {
   }
 }
 
 TEST(Diagnosis, TheWatchdogNamesWhatBlocksTheLoop) {
   reports r;
   run([](const reports& seen) -> task<> {
-    co_await yield();
-    blocks_the_loop(seen);
+    // Again if the machine was so busy that the watchdog spoke of something else, or could not have the stack.
+    while (!told(seen, kNoticed)) {
+      co_await yield();
+      blocks_the_loop(seen);
+    }
   }(r));
   EXPECT_THAT(r.text(), HasSubstr("has been blocked for"));
-#ifndef LOCKSTEP_TEST_TSAN
-  // ThreadSanitizer delivers a signal only when its thread makes a call that it knows.
-  EXPECT_THAT(r.text(), HasSubstr("blocks_the_loop"));
-#endif
+  EXPECT_THAT(r.text(), HasSubstr(kNoticed));
 }
 
 }  // namespace

@@ -167,7 +167,8 @@ TEST_P(Faults, APeerResetsWhileWeWait) {
     listener l = listen(address::loopback());
     stream c = co_await connect(l.local_address());
     stream s = co_await l.accept();
-    std::string large(50'000'000, 'x');
+    std::string large;
+    large.resize(50'000'000, 'x');
     int writing = 0;
     int reading = 0;
     auto body = [&](scope& sc) -> task<> {
@@ -220,7 +221,7 @@ TEST_P(Faults, ConnectingToAFullBacklog) {
         std::vector<stream> waiting;
         bool full = false;
         auto one = [](address to, std::vector<stream>& all) -> task<> { all.push_back(co_await connect(to)); };
-        for (int i = 0; i < 10 && !full; ++i) full = co_await times_out(50ms, one(l.local_address(), waiting));
+        for (int i = 0; i < 10 && !full; ++i) full = co_await times_out(500ms, one(l.local_address(), waiting));
         EXPECT_TRUE(full) << where.to_string();
         auto body = [&](scope& s) -> task<> {
           s.spawn(one(l.local_address(), waiting));

@@ -90,7 +90,7 @@ TEST(HttpParser, Chunks) {
 
 // Each of these is read in two ways by two parsers somewhere.
 TEST(HttpParser, Smuggling) {
-  auto post = [](std::string fields, std::string body = "") {
+  auto post = [](const std::string& fields, const std::string& body = "") {
     return refused("POST / HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n" + body);
   };
   std::string chunk = "1\r\nx\r\n0\r\n\r\n";
@@ -125,7 +125,7 @@ TEST(HttpParser, Smuggling) {
 }
 
 TEST(HttpParser, BadChunks) {
-  auto body = [](std::string chunks) {
+  auto body = [](const std::string& chunks) {
     return refused("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks);
   };
   EXPECT_EQ(body("5\r\nhelloX\r\n0\r\n\r\n"), failure::malformed);

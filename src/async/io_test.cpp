@@ -233,6 +233,7 @@ TEST_P(Io, ConnectionsComeAndGo) {
           }
         };
         std::vector<task<>> clients;
+        clients.reserve(50);
         for (int i = 0; i < 50; ++i) clients.push_back(client(l.local_address(), 40));
         co_await gather(std::move(clients));
         s.cancel();

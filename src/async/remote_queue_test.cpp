@@ -32,9 +32,10 @@ constexpr int kEach = 1000;
 int push_all(internal::remote_queue& queue, std::vector<counted>& nodes) {
   std::atomic<int> wakes = 0;
   std::vector<std::jthread> threads;
-  for (int t = 0; t < kThreads; ++t) {
+  threads.reserve(kThreads);
+  for (std::size_t t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
-      for (int i = 0; i < kEach; ++i) wakes += queue.push(nodes[static_cast<std::size_t>(t * kEach + i)]);
+      for (std::size_t i = 0; i < kEach; ++i) wakes += queue.push(nodes[t * kEach + i]);
     });
   }
   threads.clear();

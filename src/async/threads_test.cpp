@@ -45,6 +45,7 @@ TEST_P(Threads, ToThread) {
     }
     EXPECT_TRUE(thrown);
     std::vector<task<int>> many;
+    many.reserve(100);
     for (int i = 0; i < 100; ++i) {
       many.push_back([](int n) -> task<int> { co_return co_await to_thread([n] { return n; }); }(i));
     }
@@ -57,7 +58,7 @@ TEST_P(Threads, AFunctionIsStoppedAndAwaited) {
   run_here([]() -> task<> {
     bool stopped = false;
     auto work = [](bool& flag) -> task<> {
-      co_await to_thread([&flag](std::stop_token stop) {
+      co_await to_thread([&flag](const std::stop_token& stop) {
         while (!stop.stop_requested()) std::this_thread::yield();
         flag = true;
       });

@@ -21,6 +21,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -328,7 +329,11 @@ class uring_backend final : public backend {
 
   bool start_receive(io_op& op) noexcept {
     io_state*& state = op.source->state();
-    if (!state) state = new receiver(op.fd, &receivers_);
+    if (!state) state = new (std::nothrow) receiver(op.fd, &receivers_);
+    if (!state) {
+      op.result = -ENOMEM;
+      return false;
+    }
     receiver& r = *static_cast<receiver*>(state);
     if (r.reader) {
       op.result = -EBUSY;

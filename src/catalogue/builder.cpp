@@ -66,7 +66,7 @@ Builder::Builder(fs::path folder)
 
 fs::path Builder::build(const Card& card, const Variant& v) const {
   const bool c = v.file.extension() == ".c";
-  const fs::path program = folder_ / fmt::format("{}-{}", card.id, v.name);
+  fs::path program = folder_ / fmt::format("{}-{}", card.id, v.name);
   const std::string standard = c ? "-std=gnu11" : "-std=c++20";
   const std::string wrapper = (wrappers_ / (c ? "lockstep-cc" : "lockstep-c++")).string();
   const std::string source = read_file(v.file);

@@ -17,7 +17,7 @@ for backend in ("io_uring", "epoll"):
         print("no io_uring here")
         continue
     host, port = where.rsplit(":", 1)
-    clients = [socket.create_connection((host, int(port)), timeout=30) for _ in range(100)]
+    clients = [socket.create_connection((host, int(port)), timeout=120) for _ in range(100)]
     for client in clients:
         client.sendall(b"hello")
     for client in clients:
@@ -26,6 +26,6 @@ for backend in ("io_uring", "epoll"):
             answer += client.recv(5)
         assert answer == b"hello", answer
     server.send_signal(signal.SIGTERM)
-    status = server.wait(timeout=30)
+    status = server.wait(timeout=120)
     assert status == 0, f"{backend}: exit status {status}"
     print(f"{backend}: ok")

@@ -20,7 +20,7 @@ for backend in ("io_uring", "epoll"):
         print("no io_uring here")
         continue
     host, port = where.rsplit(":", 1)
-    clients = [socket.create_connection((host, int(port)), timeout=30) for _ in range(CLIENTS)]
+    clients = [socket.create_connection((host, int(port)), timeout=120) for _ in range(CLIENTS)]
     for client in clients:
         client.sendall(b"1000\n10\n")
     for client in clients:
@@ -30,7 +30,7 @@ for backend in ("io_uring", "epoll"):
         assert answer == b"168\n4\n", answer
     server.send_signal(signal.SIGTERM)
     served = [int(line.split()[-1]) for line in server.stdout]
-    status = server.wait(timeout=30)
+    status = server.wait(timeout=120)
     assert status == 0, f"{backend}: exit status {status}"
     assert len(served) == LOOPS and sum(served) == 2 * CLIENTS, served
     # The kernel spreads by a hash: that one of three gets none of a hundred does not happen.

@@ -113,6 +113,9 @@ __attribute__((constructor)) void play() {
     }
     std::abort();
   }
+  if (const char* file = std::getenv("LOCKSTEP_FAKE_STARTED"); file && (part_is("slow") || part_is("deaf"))) {
+    close(open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+  }
   if (part_is("slow")) {
     for (int i = 0; i < 300 && !s.stop; ++i) {
       s.events = s.events + 1;

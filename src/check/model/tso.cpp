@@ -37,7 +37,7 @@ class Before {
     while (grows_) {
       grows_ = false;
       for (const Access& a : graph_.accesses()) {
-        if (a.location) visit(a);
+        if (a.location && (a.reads || a.writes)) visit(a);
       }
     }
   }

@@ -133,7 +133,7 @@ Outcome Program::run(int (*main_entry)(void*), void* argument) {
   lifecycle::reset();
   lock_order::reset();
   paranoid::reset();
-  if (segment) segment->status.decision_count.store(0, std::memory_order_relaxed);
+  segment->status.decision_count.store(0, std::memory_order_relaxed);
   graph_mode = explorer->graph_mode();
   model = &find_model(explorer->plain() ? protocol::MemoryModel::kSc : config.model, graph_mode);
   if (graph_mode) log(ChoiceKind::kGraph, 1, 0, protocol::kNoThread);
