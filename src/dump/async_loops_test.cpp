@@ -47,6 +47,14 @@ Snapshot own(Reader reader) {
   return s;
 }
 
+// This very thread does not run its loop meanwhile.
+AsyncLook standing(std::chrono::steady_clock::duration limit) {
+  AsyncLook look;
+  look.limit = limit;
+  look.standing = {static_cast<int>(syscall(SYS_gettid))};
+  return look;
+}
+
 task<> leaf(channel<int>& c) { co_await c.receive(); }
 task<> branch(channel<int>& c) { co_await leaf(c); }
 task<> holds(sync::mutex& m, channel<int>& c) {
@@ -85,7 +93,7 @@ TEST(AsyncLoops, AreReadAsTheyStand) {
   with_tasks([&](sync::mutex& m, channel<int>& c) {
     looked = true;
     while (lockstep::async::internal::watchdog_thread.load() == 0) std::this_thread::yield();  // it is about to start
-    const AsyncState state = read_async(own(read_own), 10s);
+    const AsyncState state = read_async(own(read_own), standing(10s));
     ASSERT_EQ(state.loops.size(), 1u);
     const AsyncLoop& loop = state.loops[0];
     EXPECT_TRUE(loop.whole);
@@ -117,7 +125,7 @@ TEST(AsyncLoops, AreReadAsTheyStand) {
                             [&](auto& t) { return t.chain[0].promise == holder->second; }));
   });
   EXPECT_TRUE(looked);
-  EXPECT_TRUE(read_async(own(read_own), 10s).loops.empty());
+  EXPECT_TRUE(read_async(own(read_own), standing(10s)).loops.empty());
 }
 
 TEST(AsyncLoops, DamageEndsNoWalkBadly) {
@@ -144,7 +152,7 @@ TEST(AsyncLoops, DamageEndsNoWalkBadly) {
         }
         return true;
       };
-      for (const AsyncLoop& loop : read_async(own(damaged), 10s).loops) found += loop.tasks.size();
+      for (const AsyncLoop& loop : read_async(own(damaged), standing(10s)).loops) found += loop.tasks.size();
     }
     // Little damage leaves most of it.
     EXPECT_GT(found, 0u);
@@ -154,7 +162,7 @@ TEST(AsyncLoops, DamageEndsNoWalkBadly) {
 TEST(AsyncLoops, StopWhenTheirTimeIsOver) {
   with_tasks([](sync::mutex&, channel<int>&) {
     const auto slow = [](std::uint64_t address, void* into, std::size_t size) { return read_own(address, into, size); };
-    const AsyncState state = read_async(own(slow), -1s);
+    const AsyncState state = read_async(own(slow), standing(-1s));
     for (const AsyncLoop& loop : state.loops) EXPECT_LE(loop.tasks.size(), 5u);
   });
 }

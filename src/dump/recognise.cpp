@@ -173,6 +173,9 @@ void Recogniser::hold_by(Wait* w, std::uint64_t inner_tid, bool process_shared) 
     w->gone = static_cast<std::int64_t>(inner_tid);
     w->detail =
         alive ? fmt::format("held by thread {} ({}) of another process", inner_tid, status_field(status, "Name")) : "";
+  } else if (e_.snapshot.live && !read_file(fmt::format("/proc/{}/task/{}/stat", e_.snapshot.pid, inner_tid)).empty()) {
+    w->ends = Ends::kOutside;  // while others were asked to stop
+    w->detail = fmt::format("held by thread {}, which has just begun", inner_tid);
   } else {
     w->ends = Ends::kGone;
     w->gone = static_cast<std::int64_t>(inner_tid);
@@ -399,7 +402,7 @@ std::optional<Wait> Recogniser::descriptor(const SleepingCall& call) {
 }
 
 std::optional<Wait> Recogniser::run() {
-  if (thread_.syscall < 0) return std::nullopt;
+  if (thread_.syscall < 0 || thread_.about_to_go_on) return std::nullopt;
   const SleepingCall* call = sleeping_call(thread_.syscall);
   Wait w;
   w.ends = Ends::kOutside;

@@ -230,22 +230,29 @@ void busy_shared() {
   pass_through_as_thread(a, b);
 }
 
-/// A task and a thread wake each other in turns; each holds a lock meanwhile.
+/// A task and a thread wake each other in turns. The task holds a lock while it waits for the thread, which wants the lock
+/// as soon as it has woken the task.
 void busy_turns() {
-  static sync::semaphore mine(1), yours(0);
+  static sync::semaphore mine(0), yours(0), passed(0);
   static sync::mutex held("held");
   std::thread other([] {
     for (;;) {
       yours.acquire();
       mine.release();
-      const std::lock_guard inside(held);
+      {
+        const std::lock_guard inside(held);
+      }
+      passed.release();
     }
   });
   auto pass = []() -> task<> {
     for (;;) {
-      auto guard = co_await lock(held);
-      co_await acquire(mine);
-      yours.release();
+      {
+        auto guard = co_await lock(held);
+        yours.release();
+        co_await acquire(mine);
+      }
+      co_await acquire(passed);
     }
   };
   say_ready();
