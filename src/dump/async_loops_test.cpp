@@ -128,6 +128,40 @@ TEST(AsyncLoops, AreReadAsTheyStand) {
   EXPECT_TRUE(read_async(own(read_own), standing(10s)).loops.empty());
 }
 
+// Who waits again for the same thing, in the same place, has let go of what it held meanwhile.
+TEST(AsyncLoops, AWaitThatBeganAnewIsNotThatOfBefore) {
+  with_tasks([](sync::mutex& m, channel<int>&) {
+    const AsyncState before = read_async(own(read_own), standing(10s));
+    ASSERT_EQ(before.loops.size(), 1u);
+    const auto waits = std::find_if(before.loops[0].tasks.begin(), before.loops[0].tasks.end(), [](auto& t) {
+      return t.kind == static_cast<std::uint8_t>(wait_kind::mutex);
+    });
+    ASSERT_NE(waits, before.loops[0].tasks.end());
+    const std::uint64_t number = waits->node + lockstep_async_layout.node_number;
+    const auto holders = reinterpret_cast<std::uint64_t>(lockstep_async_layout.lock_holders);
+    bool moment = false;
+    // From the moment on at which the holders are read, the wait has another number.
+    const auto goes_on = [&](std::uint64_t address, void* into, std::size_t size) {
+      if (!read_own(address, into, size)) return false;
+      moment |= address <= holders && holders < address + size;
+      if (moment && address <= number && number + 4 <= address + size) {
+        static_cast<std::byte*>(into)[number - address] ^= std::byte{1};
+      }
+      return true;
+    };
+    AsyncLook running;
+    running.limit = 10s;
+    const AsyncState state = read_async(own(goes_on), running);
+    ASSERT_EQ(state.loops.size(), 1u);
+    EXPECT_FALSE(state.loops[0].asleep);
+    ASSERT_EQ(state.loops[0].tasks.size(), 5u);
+    for (const AsyncTask& t : state.loops[0].tasks) EXPECT_EQ(t.moved, t.node == waits->node);
+    EXPECT_EQ(state.words.count(reinterpret_cast<std::uint64_t>(&m)), 1u);
+    // Without that, all of them have waited in both looks.
+    for (const AsyncTask& t : read_async(own(read_own), running).loops[0].tasks) EXPECT_FALSE(t.moved);
+  });
+}
+
 TEST(AsyncLoops, DamageEndsNoWalkBadly) {
   with_tasks([](sync::mutex&, channel<int>&) {
     std::size_t found = 0;

@@ -152,7 +152,36 @@ void readers_of(const Evidence& e, Wait* wait, std::uint32_t count) {
   }
 }
 
+std::optional<std::size_t> runner_of_once(const Evidence& e, std::size_t waiter, std::uint64_t word) {
+  // glibc's nptl/pthread_once.c, since 2.32: who runs the function has a frame for cleanups on its stack, struct
+  // __pthread_cleanup_combined_frame: the address of code of the C library, the control word's, and 1.
+  const Mapping* libc = e.snapshot.mapping(e.snapshot.threads[waiter].registers[kRip]);
+  if (!libc) return std::nullopt;
+  std::optional<std::size_t> found;
+  std::vector<std::uint64_t> stack;
+  for (std::size_t i = 0; i < e.snapshot.threads.size(); ++i) {
+    const std::uint64_t sp = e.snapshot.threads[i].registers[kRsp] & ~std::uint64_t{7};
+    const std::uint64_t end = e.snapshot.stack_end(e.snapshot.threads[i]);
+    constexpr std::uint64_t kMost = 128 * 1024;
+    if (sp == 0 || end < sp + 24) continue;
+    stack.resize(std::min(end - sp, kMost) / 8);
+    if (!e.snapshot.memory.read(sp, stack.data(), stack.size() * 8)) continue;
+    for (std::size_t k = 1; k + 1 < stack.size(); ++k) {
+      const bool code = stack[k - 1] >= libc->low && stack[k - 1] < libc->high;
+      if (stack[k] != word || !code || static_cast<std::uint32_t>(stack[k + 1]) != 1) continue;
+      if (i != waiter) return i;
+      found = i;
+    }
+  }
+  return found;
+}
+
 void runners_of_once(const Evidence& e, std::size_t waiter, Wait* wait) {
+  if (const auto runner = runner_of_once(e, waiter, wait->address)) {
+    wait->ends = Ends::kHolder;
+    wait->holders = {e.snapshot.threads[*runner].tid};
+    return;
+  }
   for (std::size_t i = 0; i < e.stacks.size(); ++i) {
     // A frame of pthread_once with others of the program's above it runs the function.
     bool user_above = false, runs = false;

@@ -258,7 +258,9 @@ Object Recogniser::by_layout() const {
   if ((kind & 16) != 0 && mutex_kind && (expected & FUTEX_TID_MASK) == (word(at) & FUTEX_TID_MASK) && expected > 3) {
     return Object::kMutex;
   }
-  // std::call_once's and the guard's words have values of their own.
+  // pthread_once_t: how often the process had forked, and 1 while the function runs.
+  if ((expected & 3u) == 1 && thread_.arguments[3] == 0 && runner_of_once(e_, index_, at)) return Object::kOnce;
+  // The guard's word has values of its own.
   if (at % 8 == 0 && (expected == 0x100 || expected == 0x10100)) return Object::kStatic;
   // sem_t: the value and the number of waiters.
   if (at % 8 == 0 && expected == 0 && word(at + 4) != 0 && word(at + 4) == sleepers_on({at})) return Object::kSemaphore;
