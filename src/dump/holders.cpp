@@ -125,6 +125,7 @@ bool sleeps_in(const Evidence& e, std::size_t thread, const Wait& wait) {
 void readers_of(const Evidence& e, Wait* wait, std::uint32_t count) {
   wait->ends = Ends::kAnyThread;
   wait->certain = false;
+  if (count == 0) return;  // on its way from one to another
   // Those with a guard are sure; then those whose code took a lock for reading; all only if there are enough of them.
   std::vector<int> sure, likely;
   for (std::size_t i = 0; i < e.stacks.size(); ++i) {
