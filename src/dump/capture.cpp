@@ -58,8 +58,9 @@ struct Tracee {
 
 class Session {
  public:
-  explicit Session(int pid)
+  Session(int pid, int view)
       : pid_(pid),
+        view_(view),
         nested_(status_field(read_file(fmt::format("/proc/{}/status", pid)), "NSpid").find('\t') != std::string::npos),
         pidfd_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {}
   ~Session() {
@@ -85,7 +86,7 @@ class Session {
   void read_registers(Tracee* t);
   std::vector<std::byte> read_bytes(std::uint64_t from, std::uint64_t to) const;
 
-  int pid_;
+  int pid_, view_;
   bool nested_;  // the process knows its threads by other numbers
   int pidfd_;    // negative where the kernel has none
   std::vector<Tracee> tracees_;
@@ -184,7 +185,7 @@ std::vector<std::byte> Session::read_bytes(std::uint64_t from, std::uint64_t to)
   std::vector<std::byte> bytes(to - from);
   const iovec here = {bytes.data(), bytes.size()};
   const iovec there = {reinterpret_cast<void*>(from), bytes.size()};
-  const ssize_t n = process_vm_readv(pid_, &here, 1, &there, 1, 0);
+  const ssize_t n = process_vm_readv(view_, &here, 1, &there, 1, 0);
   bytes.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
   return bytes;
 }
@@ -264,9 +265,17 @@ void Session::finish(Snapshot* out) {
   out->pause = std::max(out->pause, pause_);
 }
 
+// The first that has not ended; the process's own number if there is none.
+int living_thread(int pid) {
+  for (const int tid : thread_ids(pid)) {
+    if (lives(pid, tid)) return tid;
+  }
+  return pid;
+}
+
 // Stops the process, copies what all threads are in, and calls `look` meanwhile.
 void stand_still(int pid, Snapshot* out, const std::function<void(const Session&)>& look) {
-  Session session(pid);
+  Session session(pid, out->view);
   std::exception_ptr error;
   // The tracer is a thread of its own: when it ends the kernel lets go of all that it has seized, even of a thread that
   // did not stop in time. So nothing that takes long is done by it.
@@ -289,13 +298,15 @@ void stand_still(int pid, Snapshot* out, const std::function<void(const Session&
 Snapshot take(int pid) {
   Snapshot out;
   out.pid = pid;
-  out.mappings = mappings_of(pid);
-  out.program = read_link(fmt::format("/proc/{}/exe", pid));
-  out.root = fmt::format("/proc/{}/root", pid);
-  out.memory.set_fallback([pid](std::uint64_t address, void* into, std::size_t size) {
+  const int view = living_thread(pid);
+  out.view = view;
+  out.mappings = mappings_of(view);
+  out.program = read_link(fmt::format("/proc/{}/exe", view));
+  out.root = fmt::format("/proc/{}/root", view);
+  out.memory.set_fallback([view](std::uint64_t address, void* into, std::size_t size) {
     const iovec here = {into, size};
     const iovec there = {reinterpret_cast<void*>(address), size};
-    return process_vm_readv(pid, &here, 1, &there, 1, 0) == static_cast<ssize_t>(size);
+    return process_vm_readv(view, &here, 1, &there, 1, 0) == static_cast<ssize_t>(size);
   });
   const auto find_ready = [](const Session& session, AsyncState* state) {
     std::size_t descriptors = 0;

@@ -248,6 +248,8 @@ void name_object(const Evidence& e, std::optional<std::size_t> waiter, Wait* wai
     return;
   }
   if (auto name = e.symbols.global(wait->address)) {
+    // One word stands for many atomics there (libstdc++'s <bits/atomic_wait.h>): it names none of them.
+    if (name->find("__waiter_pool") != std::string::npos) return;
     wait->object = names::readable(*name);
     constexpr std::string_view kGuard = "guard variable for ";
     if (wait->object.starts_with(kGuard)) wait->object.erase(0, kGuard.size());

@@ -173,7 +173,7 @@ void Recogniser::hold_by(Wait* w, std::uint64_t inner_tid, bool process_shared) 
     w->gone = static_cast<std::int64_t>(inner_tid);
     w->detail =
         alive ? fmt::format("held by thread {} ({}) of another process", inner_tid, status_field(status, "Name")) : "";
-  } else if (e_.snapshot.live && !read_file(fmt::format("/proc/{}/task/{}/stat", e_.snapshot.pid, inner_tid)).empty()) {
+  } else if (e_.snapshot.live && lives(e_.snapshot.pid, static_cast<int>(inner_tid))) {
     w->ends = Ends::kOutside;  // while others were asked to stop
     w->detail = fmt::format("held by thread {}, which has just begun", inner_tid);
   } else {
@@ -396,7 +396,7 @@ std::optional<Wait> Recogniser::descriptor(const SleepingCall& call) {
   w.kind = call.name;
   w.ends = Ends::kOutside;
   if (!e_.snapshot.live) return w;
-  const Descriptor d = describe_descriptor(e_.snapshot.pid, static_cast<int>(thread_.arguments[0]));
+  const Descriptor d = describe_descriptor(e_.snapshot.view, static_cast<int>(thread_.arguments[0]));
   w.object = d.name;
   w.detail = d.detail;
   if (d.own && !handles_signals(e_.snapshot)) w.ends = Ends::kAnyThread;
@@ -420,7 +420,7 @@ std::optional<Wait> Recogniser::run() {
       return descriptor(*call);
     case Sleep::kFileLock:
       w.kind = "file lock";
-      if (e_.snapshot.live) describe_file_lock(e_.snapshot.pid, static_cast<int>(thread_.arguments[0]), &w);
+      if (e_.snapshot.live) describe_file_lock(e_.snapshot.pid, e_.snapshot.view, static_cast<int>(thread_.arguments[0]), &w);
       return w;
     case Sleep::kTime:
       w.ends = Ends::kTime;
