@@ -72,9 +72,9 @@ struct AsyncState {
   std::set<std::string> files;
   std::vector<AsyncLoop> loops;
   std::vector<std::uint64_t> watchdogs;  // threads of the library that wake nobody, as the process knows them
-  std::map<std::uint64_t, std::uint64_t> lock_holders;  // mutexes that a task has locked: its promise
+  std::map<std::uint64_t, std::uint64_t> lock_holders;    // mutexes that a task has locked: its promise
   std::map<std::uint64_t, std::vector<std::byte>> words;  // the beginnings of the mutexes that tasks wait for
-  std::vector<std::string> notes;                       // for people: what could not be read
+  std::vector<std::string> notes;                         // for people: what could not be read
 };
 
 /// How tasks are read. All that a verdict rests on is of one moment: the tasks of a loop whose thread stands still, or that

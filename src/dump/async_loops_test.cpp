@@ -133,9 +133,8 @@ TEST(AsyncLoops, AWaitThatBeganAnewIsNotThatOfBefore) {
   with_tasks([](sync::mutex& m, channel<int>&) {
     const AsyncState before = read_async(own(read_own), standing(10s));
     ASSERT_EQ(before.loops.size(), 1u);
-    const auto waits = std::find_if(before.loops[0].tasks.begin(), before.loops[0].tasks.end(), [](auto& t) {
-      return t.kind == static_cast<std::uint8_t>(wait_kind::mutex);
-    });
+    const auto waits = std::find_if(before.loops[0].tasks.begin(), before.loops[0].tasks.end(),
+                                    [](auto& t) { return t.kind == static_cast<std::uint8_t>(wait_kind::mutex); });
     ASSERT_NE(waits, before.loops[0].tasks.end());
     const std::uint64_t number = waits->node + lockstep_async_layout.node_number;
     const auto holders = reinterpret_cast<std::uint64_t>(lockstep_async_layout.lock_holders);

@@ -333,7 +333,8 @@ Snapshot take(int pid) {
     };
     out.async = read_async(out, look);
     out.async.notes.emplace_back(
-        "the tasks were too many to be read while the process stood still: those are shown that waited before and after");
+        "the tasks were too many to be read while the process stood still: those are shown that waited before and "
+        "after");
   }
   for (const auto& [address, word] : out.async.words) out.memory.add(address, word);
   return out;

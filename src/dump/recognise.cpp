@@ -420,7 +420,8 @@ std::optional<Wait> Recogniser::run() {
       return descriptor(*call);
     case Sleep::kFileLock:
       w.kind = "file lock";
-      if (e_.snapshot.live) describe_file_lock(e_.snapshot.pid, e_.snapshot.view, static_cast<int>(thread_.arguments[0]), &w);
+      if (e_.snapshot.live)
+        describe_file_lock(e_.snapshot.pid, e_.snapshot.view, static_cast<int>(thread_.arguments[0]), &w);
       return w;
     case Sleep::kTime:
       w.ends = Ends::kTime;

@@ -63,7 +63,7 @@ class Memory {
 
 struct Snapshot {
   int pid = 0;
-  int view = 0;         // a thread whose entry in /proc has what the process has: the first one's is empty when it has ended
+  int view = 0;  // a thread whose entry in /proc has what the process has: the first one's is empty when it has ended
   bool live = true;     // false: a core file
   std::string program;  // its name
   std::string root;     // before the paths of its debug files, empty for this file system

@@ -239,9 +239,7 @@ void busy_turns() {
     for (;;) {
       yours.acquire();
       mine.release();
-      {
-        const std::lock_guard inside(held);
-      }
+      { const std::lock_guard inside(held); }
       passed.release();
     }
   });

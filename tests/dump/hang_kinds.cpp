@@ -218,7 +218,6 @@ void leaked_by_detached() {
   for (auto& t : all) t.join();
 }
 
-
 // Of a static variable the same throws an exception.
 void once_in_itself() {
   say_ready();
@@ -226,23 +225,22 @@ void once_in_itself() {
 }
 
 void two_onces() {
-  both_orders(
-      Steps{[] {},
-            [] {
-              std::call_once(once, [] {
-                ++arrived;
-                await(4);
-                std::call_once(other_once, [] {});
-              });
-            }},
-      Steps{[] {},
-            [] {
-              std::call_once(other_once, [] {
-                ++arrived;
-                await(4);
-                std::call_once(once, [] {});
-              });
-            }});
+  both_orders(Steps{[] {},
+                    [] {
+                      std::call_once(once, [] {
+                        ++arrived;
+                        await(4);
+                        std::call_once(other_once, [] {});
+                      });
+                    }},
+              Steps{[] {},
+                    [] {
+                      std::call_once(other_once, [] {
+                        ++arrived;
+                        await(4);
+                        std::call_once(once, [] {});
+                      });
+                    }});
 }
 
 void raw_once() {
@@ -379,7 +377,8 @@ const std::map<std::string, std::function<void()>> kParts = {
        two_types(typed(PTHREAD_MUTEX_NORMAL, PTHREAD_PRIO_INHERIT, true),
                  typed(PTHREAD_MUTEX_ERRORCHECK, PTHREAD_PRIO_NONE, true));
      }},
-    {"kinds_inherit", [] { two_types(typed(PTHREAD_MUTEX_RECURSIVE, PTHREAD_PRIO_INHERIT), typed(PTHREAD_MUTEX_NORMAL)); }},
+    {"kinds_inherit",
+     [] { two_types(typed(PTHREAD_MUTEX_RECURSIVE, PTHREAD_PRIO_INHERIT), typed(PTHREAD_MUTEX_NORMAL)); }},
     {"kinds_shared_memory", in_shared_memory},
     {"kinds_four_way", four_way},
     {"kinds_detached", detached_pair},
