@@ -13,6 +13,8 @@ constinit std::atomic<std::uint32_t> watchdog_thread{0};
 // Members of classes with private ones: both compilers lay them out in order.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
+static_assert(sizeof(remote_queue) == sizeof(void*));  // its one word
+
 /// The friend that may name private members.
 struct layout_access {
   static constexpr layout kLayout = {
@@ -32,6 +34,7 @@ struct layout_access {
       .loop_stop = offsetof(loop, stop_),
       .loop_virtual_time = offsetof(loop, virtual_time_),
       .loop_virtual_now = offsetof(loop, virtual_now_),
+      .loop_remote = offsetof(loop, remote_),
       .context_parent = offsetof(context, parent_),
       .context_first_child = offsetof(context, first_child_),
       .context_next = offsetof(context, next_),
@@ -56,6 +59,7 @@ struct layout_access {
       .promise_holds = offsetof(promise_base, holds),
       .promise_mark = offsetof(promise_base, lock_mark),
       .promise_completion_bit = promise_base::kCompletion,
+      .node_number = offsetof(wait_node, number_),
   };
 };
 #pragma GCC diagnostic pop

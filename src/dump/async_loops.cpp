@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <list>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -125,7 +126,7 @@ std::vector<std::uint64_t> layouts_of(const Snapshot& snapshot, Pages& pages) {
 
 bool sane(const Layout& l) {
   const std::uint32_t* first = &l.loop_root;
-  const std::uint32_t* last = &l.promise_completion_bit;
+  const std::uint32_t* last = &l.node_number;
   return l.magic == Layout::kMagic && l.loop_count <= kMostSlots && l.lock_holder_count <= kMostSlots &&
          std::all_of(first, last + 1, [](std::uint32_t offset) { return offset <= kMostOffset; });
 }
@@ -135,16 +136,32 @@ class Walker {
   Walker(Pages& pages, const Layout& layout, Clock::time_point deadline, AsyncState* state)
       : pages_(pages), l_(layout), deadline_(deadline), state_(*state) {}
 
-  std::optional<AsyncLoop> loop(std::uint64_t address);
-  std::map<std::uint64_t, std::uint64_t> holders();
+  // In this order: of each loop, of them all at once, of those that may have gone on.
+  void first_look(std::uint64_t loop, const std::set<int>& standing);
+  void at_that_moment();
+  void last_look();
   bool late() const { return late_; }
 
  private:
+  // By which a loop shows whether it goes on.
+  struct Pulse {
+    std::uint64_t resumed = 0;
+    bool asleep = false;
+    bool operator==(const Pulse&) const = default;
+  };
+  struct Seen {
+    AsyncLoop loop;
+    Pulse before;
+    bool stands = false;
+  };
   static bool pointer(std::uint64_t p) { return p != 0 && p % sizeof(void*) == 0; }
   std::uint64_t word(std::uint64_t at) { return pages_.value<std::uint64_t>(at); }
   bool flag(std::uint64_t at) { return pages_.value<std::uint8_t>(at) != 0; }
 
-  static void mark_moved(const std::vector<AsyncTask>& before, std::vector<AsyncTask>* tasks);
+  Pulse pulse(std::uint64_t loop);
+  AsyncLoop look(std::uint64_t loop);
+  void holders();
+  static void mark_moved(const std::vector<AsyncTask>& again, std::vector<AsyncTask>* tasks);
   void context(std::uint64_t address, AsyncLoop* out);
   void tasks_of(std::uint64_t context, AsyncLoop* out);
   AsyncTask task(std::uint64_t node);
@@ -165,6 +182,7 @@ class Walker {
   Clock::time_point deadline_;
   AsyncState& state_;
   std::unordered_map<std::uint64_t, std::string_view> files_;
+  std::vector<Seen> seen_;
   std::size_t steps_ = 0, frames_ = 0;
   bool late_ = false;
 };
@@ -189,6 +207,7 @@ AsyncFrame Walker::frame(std::uint64_t promise) {
 AsyncTask Walker::task(std::uint64_t node) {
   AsyncTask t;
   t.node = node;
+  t.number = pages_.value<std::uint32_t>(node + l_.node_number);
   t.kind = pages_.value<std::uint8_t>(node + l_.node_kind);
   t.cancelled = flag(node + l_.node_cancelled);
   t.cancellable = !flag(node + l_.node_shielded);
@@ -247,70 +266,125 @@ void Walker::context(std::uint64_t root, AsyncLoop* out) {
   }
 }
 
-std::optional<AsyncLoop> Walker::loop(std::uint64_t address) {
-  // A loop that goes on while it is looked at counts what it resumes; a few times it is looked at again.
-  std::vector<AsyncTask> before;
-  for (int attempt = 0;; ++attempt) {
-    AsyncLoop out;
-    out.address = address;
-    out.inner_tid = pages_.value<int>(address + l_.loop_thread);
-    out.asleep = !flag(address + l_.loop_running);
-    out.has_stop = word(address + l_.loop_stop) != 0;
-    out.remote_waits = pages_.value<int>(address + l_.loop_remote_waits);
-    if (flag(address + l_.loop_virtual_time)) {
-      out.virtual_now = pages_.value<std::int64_t>(address + l_.loop_virtual_now);
-    }
-    if (out.inner_tid <= 0) return std::nullopt;
-    const std::uint64_t resumed = word(address + l_.loop_resumed);
-    context(address + l_.loop_root, &out);
+Walker::Pulse Walker::pulse(std::uint64_t loop) {
+  Pulse p;
+  p.resumed = word(loop + l_.loop_resumed);
+  // Other threads give it something to do by the word that says that it sleeps.
+  constexpr std::uint64_t kAsleep = 1;
+  p.asleep = !flag(loop + l_.loop_running) && word(loop + l_.loop_remote) == kAsleep;
+  return p;
+}
+
+AsyncLoop Walker::look(std::uint64_t address) {
+  AsyncLoop out;
+  out.address = address;
+  out.inner_tid = pages_.value<int>(address + l_.loop_thread);
+  out.asleep = pulse(address).asleep;
+  out.has_stop = word(address + l_.loop_stop) != 0;
+  out.remote_waits = pages_.value<int>(address + l_.loop_remote_waits);
+  if (flag(address + l_.loop_virtual_time)) {
+    out.virtual_now = pages_.value<std::int64_t>(address + l_.loop_virtual_now);
+  }
+  context(address + l_.loop_root, &out);
+  return out;
+}
+
+void Walker::first_look(std::uint64_t address, const std::set<int>& standing) {
+  const int tid = pages_.value<int>(address + l_.loop_thread);
+  if (tid <= 0) return;
+  Seen seen;
+  seen.stands = standing.count(tid) > 0;
+  // One that goes on while it is looked at is looked at again, a few times.
+  constexpr int kAttempts = 3;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (!seen.stands) pages_.forget();
+    seen.before = pulse(address);
+    seen.loop = look(address);
+    if (seen.stands || late_) break;
     pages_.forget();
-    const bool same = word(address + l_.loop_resumed) == resumed && flag(address + l_.loop_running) != out.asleep;
-    constexpr int kAttempts = 3;
-    out.whole &= same && !late_;
-    if (same || late_) return out;
-    if (attempt + 1 == kAttempts) {
-      mark_moved(before, &out.tasks);
-      return out;
+    if (pulse(address) == seen.before && seen.loop.whole) break;
+  }
+  seen_.push_back(std::move(seen));
+}
+
+void Walker::at_that_moment() {
+  pages_.forget();
+  holders();
+  for (Seen& s : seen_) {
+    for (const AsyncTask& t : s.loop.tasks) {
+      constexpr std::size_t kWord = 16;
+      if (t.kind != static_cast<std::uint8_t>(async::wait_kind::mutex) || state_.words.count(t.subject) > 0) continue;
+      std::vector<std::byte> bytes(kWord);
+      if (pages_.read(t.subject, bytes.data(), bytes.size())) state_.words.emplace(t.subject, std::move(bytes));
     }
-    before = std::move(out.tasks);
   }
 }
 
-// Of a loop that goes round, only what two looks have seen alike can be stuck.
-void Walker::mark_moved(const std::vector<AsyncTask>& before, std::vector<AsyncTask>* tasks) {
-  std::map<std::uint64_t, const AsyncTask*> known;
-  for (const AsyncTask& t : before) known[t.node] = &t;
+void Walker::last_look() {
+  for (Seen& s : seen_) {
+    const std::uint64_t address = s.loop.address;
+    if (!s.stands) {
+      pages_.forget();
+      const Pulse now = pulse(address);
+      const bool slept = s.before.asleep && now == s.before;
+      if (!slept) {
+        mark_moved(look(address).tasks, &s.loop.tasks);
+        s.loop.asleep = false;
+        s.loop.whole &= now.resumed == s.before.resumed;
+      }
+    }
+    s.loop.whole &= !late_;
+    // Of tasks that are not known anything may come.
+    s.loop.asleep &= s.loop.whole;
+    state_.loops.push_back(std::move(s.loop));
+  }
+}
+
+// Only what two looks have seen in the same wait has been in it all the time.
+void Walker::mark_moved(const std::vector<AsyncTask>& again, std::vector<AsyncTask>* tasks) {
+  std::unordered_map<std::uint64_t, const AsyncTask*> later;
+  for (const AsyncTask& t : again) later[t.node] = &t;
   for (AsyncTask& t : *tasks) {
-    const auto it = known.find(t.node);
-    t.moved = it == known.end() || it->second->kind != t.kind || it->second->subject != t.subject ||
-              it->second->chain.size() != t.chain.size() || it->second->chain.back().promise != t.chain.back().promise;
+    const auto it = later.find(t.node);
+    t.moved = it == later.end() || it->second->number != t.number || it->second->kind != t.kind ||
+              it->second->subject != t.subject || it->second->chain.size() != t.chain.size() ||
+              it->second->chain.front().promise != t.chain.front().promise ||
+              it->second->chain.back().promise != t.chain.back().promise;
   }
 }
 
-std::map<std::uint64_t, std::uint64_t> Walker::holders() {
+void Walker::holders() {
   struct Slot {
     std::uint64_t mutex, task, mark;
   };
   static_assert(sizeof(Slot) == sizeof(sync::internal::lock_holder));
   std::vector<Slot> slots(l_.lock_holder_count);
-  std::map<std::uint64_t, std::uint64_t> out;
-  if (!pages_.read(reinterpret_cast<std::uint64_t>(l_.lock_holders), slots.data(), slots.size() * sizeof(Slot))) {
-    return out;
-  }
+  if (!pages_.read(reinterpret_cast<std::uint64_t>(l_.lock_holders), slots.data(), slots.size() * sizeof(Slot))) return;
   for (const Slot& s : slots) {
     if (s.mutex == 0 || !pointer(s.task)) continue;
-    if (pages_.value<std::uint16_t>(s.task + l_.promise_mark) == s.mark) out[s.mutex] = s.task;
+    if (pages_.value<std::uint16_t>(s.task + l_.promise_mark) == s.mark) {
+      state_.lock_holders[s.mutex] = s.task;
+    }
   }
-  return out;
 }
 
 }  // namespace
 
-AsyncState read_async(const Snapshot& snapshot, Clock::duration limit) {
+std::optional<DescriptorWait> descriptor_wait(const AsyncTask& task) {
+  // In the order of io_kind (lockstep/async/internal/io.h); nothing for those that no readiness ends.
+  constexpr std::array kWrites = {0, 1, 0, 1, 0, 1};
+  const std::size_t kind = task.kind - std::size_t{static_cast<std::uint8_t>(async::wait_kind::descriptor)};
+  if (kind >= kWrites.size()) return std::nullopt;
+  return DescriptorWait{static_cast<int>(static_cast<std::uint32_t>(task.subject)), kWrites[kind] != 0};
+}
+
+AsyncState read_async(const Snapshot& snapshot, const AsyncLook& look) {
   AsyncState out;
   Pages pages(snapshot.memory);
-  const auto deadline = Clock::now() + limit;
+  const auto deadline = Clock::now() + look.limit;
   std::set<std::uint64_t> seen;
+  std::list<Layout> layouts;  // walkers refer to them
+  std::list<Walker> walkers;
   for (const std::uint64_t at : layouts_of(snapshot, pages)) {
     const auto layout = pages.value<Layout>(at);
     if (!seen.insert(at).second || layout.magic != Layout::kMagic) continue;
@@ -324,14 +398,24 @@ AsyncState read_async(const Snapshot& snapshot, Clock::duration limit) {
     if (const auto tid = pages.value<std::uint32_t>(reinterpret_cast<std::uint64_t>(layout.watchdog_thread))) {
       out.watchdogs.push_back(tid);
     }
-    Walker walker(pages, layout, deadline, &out);
+    layouts.push_back(layout);
+    Walker& walker = walkers.emplace_back(pages, layouts.back(), deadline, &out);
     for (std::uint32_t i = 0; i < layout.loop_count; ++i) {
       const auto loop = pages.value<std::uint64_t>(reinterpret_cast<std::uint64_t>(layout.loops) + i * sizeof(void*));
-      if (loop == 0 || loop % sizeof(void*) != 0) continue;
-      if (auto found = walker.loop(loop)) out.loops.push_back(std::move(*found));
+      if (loop != 0 && loop % sizeof(void*) == 0) walker.first_look(loop, look.standing);
     }
-    out.lock_holders.merge(walker.holders());
-    if (walker.late()) out.complete = false;
+  }
+  const auto moment = [&] {
+    for (Walker& w : walkers) w.at_that_moment();
+  };
+  if (look.at_once && !walkers.empty()) {
+    look.at_once(moment);
+  } else {
+    moment();
+  }
+  for (Walker& w : walkers) {
+    w.last_look();
+    if (w.late()) out.complete = false;
   }
   if (!out.complete) {
     out.notes.emplace_back("there was no time to read all tasks of lockstep::async: the rest is not shown");

@@ -6,8 +6,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -30,7 +33,8 @@ struct AsyncTask {
   std::uint8_t kind = 0;      // lockstep::async::internal::wait_kind
   std::uint64_t subject = 0;  // the word that it says
   std::uint64_t node = 0;
-  bool moved = false;             // the loop went on, and the task was not there before
+  std::uint32_t number = 0;       // of the wait, which no other of the loop's thread has
+  bool moved = false;             // the loop went on, and the task may not have waited at the moment of the rest
   bool cancelled = false;         // it is being cancelled
   bool cancellable = false;       // a cancellation of its context ends the wait
   std::vector<AsyncFrame> chain;  // innermost first, each awaited by the next
@@ -45,7 +49,7 @@ struct AsyncContext {
 struct AsyncLoop {
   std::uint64_t address = 0;
   int inner_tid = 0;              // of its thread, as the process knows it
-  bool asleep = false;            // it waits for events; else its thread runs a task, or is about to
+  bool asleep = false;            // it waits for events, and none has come; else it runs a task, or is about to
   bool has_stop = false;          // a stop token from outside may cancel it
   int remote_waits = 0;           // waits that other threads may end, and handles by which they may start tasks
   std::int64_t virtual_now = -1;  // with virtual time
@@ -68,11 +72,26 @@ struct AsyncState {
   std::set<std::string> files;
   std::vector<AsyncLoop> loops;
   std::vector<std::uint64_t> watchdogs;  // threads of the library that wake nobody, as the process knows them
-  std::map<std::uint64_t, std::uint64_t> lock_holders;  // mutexes that a task has locked: its promise
-  std::vector<std::string> notes;                       // for people: what could not be read
+  std::map<std::uint64_t, std::uint64_t> lock_holders;    // mutexes that a task has locked: its promise
+  std::map<std::uint64_t, std::vector<std::byte>> words;  // the beginnings of the mutexes that tasks wait for
+  std::vector<std::string> notes;                         // for people: what could not be read
 };
 
-/// Reads for at most that long; `complete` and `notes` say whether something was left out then.
-AsyncState read_async(const Snapshot& snapshot, std::chrono::steady_clock::duration limit);
+/// How tasks are read. All that a verdict rests on is of one moment: the tasks of a loop whose thread stands still, or that
+/// sleeps all the while, are; of another, two looks at it have the moment between them, and count what both have seen.
+struct AsyncLook {
+  std::chrono::steady_clock::duration limit{};  // `complete` and `notes` of the state say what was left out after that
+  std::set<int> standing;                       // threads that stand still meanwhile, as the process knows them
+  /// Calls its argument, which reads who holds what, while all threads stand still; if empty they do so anyway.
+  std::function<void(const std::function<void()>& read)> at_once;
+};
+AsyncState read_async(const Snapshot& snapshot, const AsyncLook& look);
+
+/// The descriptor that a task waits for: until it can be read from, or written to.
+struct DescriptorWait {
+  int fd = -1;
+  bool writes = false;
+};
+std::optional<DescriptorWait> descriptor_wait(const AsyncTask& task);
 
 }  // namespace lockstep::dump

@@ -47,6 +47,14 @@ Snapshot own(Reader reader) {
   return s;
 }
 
+// This very thread does not run its loop meanwhile.
+AsyncLook standing(std::chrono::steady_clock::duration limit) {
+  AsyncLook look;
+  look.limit = limit;
+  look.standing = {static_cast<int>(syscall(SYS_gettid))};
+  return look;
+}
+
 task<> leaf(channel<int>& c) { co_await c.receive(); }
 task<> branch(channel<int>& c) { co_await leaf(c); }
 task<> holds(sync::mutex& m, channel<int>& c) {
@@ -85,7 +93,7 @@ TEST(AsyncLoops, AreReadAsTheyStand) {
   with_tasks([&](sync::mutex& m, channel<int>& c) {
     looked = true;
     while (lockstep::async::internal::watchdog_thread.load() == 0) std::this_thread::yield();  // it is about to start
-    const AsyncState state = read_async(own(read_own), 10s);
+    const AsyncState state = read_async(own(read_own), standing(10s));
     ASSERT_EQ(state.loops.size(), 1u);
     const AsyncLoop& loop = state.loops[0];
     EXPECT_TRUE(loop.whole);
@@ -117,7 +125,40 @@ TEST(AsyncLoops, AreReadAsTheyStand) {
                             [&](auto& t) { return t.chain[0].promise == holder->second; }));
   });
   EXPECT_TRUE(looked);
-  EXPECT_TRUE(read_async(own(read_own), 10s).loops.empty());
+  EXPECT_TRUE(read_async(own(read_own), standing(10s)).loops.empty());
+}
+
+// Who waits again for the same thing, in the same place, has let go of what it held meanwhile.
+TEST(AsyncLoops, AWaitThatBeganAnewIsNotThatOfBefore) {
+  with_tasks([](sync::mutex& m, channel<int>&) {
+    const AsyncState before = read_async(own(read_own), standing(10s));
+    ASSERT_EQ(before.loops.size(), 1u);
+    const auto waits = std::find_if(before.loops[0].tasks.begin(), before.loops[0].tasks.end(),
+                                    [](auto& t) { return t.kind == static_cast<std::uint8_t>(wait_kind::mutex); });
+    ASSERT_NE(waits, before.loops[0].tasks.end());
+    const std::uint64_t number = waits->node + lockstep_async_layout.node_number;
+    const auto holders = reinterpret_cast<std::uint64_t>(lockstep_async_layout.lock_holders);
+    bool moment = false;
+    // From the moment on at which the holders are read, the wait has another number.
+    const auto goes_on = [&](std::uint64_t address, void* into, std::size_t size) {
+      if (!read_own(address, into, size)) return false;
+      moment |= address <= holders && holders < address + size;
+      if (moment && address <= number && number + 4 <= address + size) {
+        static_cast<std::byte*>(into)[number - address] ^= std::byte{1};
+      }
+      return true;
+    };
+    AsyncLook running;
+    running.limit = 10s;
+    const AsyncState state = read_async(own(goes_on), running);
+    ASSERT_EQ(state.loops.size(), 1u);
+    EXPECT_FALSE(state.loops[0].asleep);
+    ASSERT_EQ(state.loops[0].tasks.size(), 5u);
+    for (const AsyncTask& t : state.loops[0].tasks) EXPECT_EQ(t.moved, t.node == waits->node);
+    EXPECT_EQ(state.words.count(reinterpret_cast<std::uint64_t>(&m)), 1u);
+    // Without that, all of them have waited in both looks.
+    for (const AsyncTask& t : read_async(own(read_own), running).loops[0].tasks) EXPECT_FALSE(t.moved);
+  });
 }
 
 TEST(AsyncLoops, DamageEndsNoWalkBadly) {
@@ -144,7 +185,7 @@ TEST(AsyncLoops, DamageEndsNoWalkBadly) {
         }
         return true;
       };
-      for (const AsyncLoop& loop : read_async(own(damaged), 10s).loops) found += loop.tasks.size();
+      for (const AsyncLoop& loop : read_async(own(damaged), standing(10s)).loops) found += loop.tasks.size();
     }
     // Little damage leaves most of it.
     EXPECT_GT(found, 0u);
@@ -154,7 +195,7 @@ TEST(AsyncLoops, DamageEndsNoWalkBadly) {
 TEST(AsyncLoops, StopWhenTheirTimeIsOver) {
   with_tasks([](sync::mutex&, channel<int>&) {
     const auto slow = [](std::uint64_t address, void* into, std::size_t size) { return read_own(address, into, size); };
-    const AsyncState state = read_async(own(slow), -1s);
+    const AsyncState state = read_async(own(slow), standing(-1s));
     for (const AsyncLoop& loop : state.loops) EXPECT_LE(loop.tasks.size(), 5u);
   });
 }

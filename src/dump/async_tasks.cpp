@@ -88,7 +88,7 @@ void Tasks::descriptor(const AsyncTask& task, Wait* w) {
   w->detail = fmt::format("fd {}", fd);
   if (!e_.snapshot.live || (descriptors_.count(fd) == 0 && descriptors_.size() >= kMostDescriptors)) return;
   const auto [it, fresh] = descriptors_.try_emplace(fd);
-  if (fresh) it->second = describe_descriptor(e_.snapshot.pid, fd);
+  if (fresh) it->second = describe_descriptor(e_.snapshot.view, fd);
   w->object = it->second.name;
   w->detail = it->second.detail;
   const bool by_peer = kind != kAccept && kind != kConnect && kind != kSync;

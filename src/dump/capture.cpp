@@ -1,6 +1,7 @@
 #include "dump/capture.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -16,12 +17,14 @@
 #include <csignal>
 #include <cstring>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <set>
 #include <thread>
 
 #include "dump/permission.h"
 #include "dump/proc.h"
+#include "dump/sync_waits.h"
 #include "dump/syscalls.h"
 #include "host/user_error.h"
 
@@ -34,10 +37,12 @@ using host::UserError;
 // Deeper stacks are cut: what a thread waits for lies at the top. Locks are read with what is round them.
 constexpr std::uint64_t kStackBytes = 192 * 1024;
 constexpr std::uint64_t kWindowBefore = 64, kWindowAfter = 128;
-// A thread that does not stop within this time is looked at without having stopped.
+// Threads that do not stop within this time are looked at without having stopped.
 constexpr auto kStopTime = std::chrono::milliseconds(15);
-// If this is too short for all tasks, they are read when the process goes on: a loop tells whether it ran meanwhile.
+// If this is too short for all tasks, they are read while the process goes on, before and after a second stop.
 constexpr auto kTasksTime = std::chrono::milliseconds(20), kTasksTimeAfterwards = std::chrono::milliseconds(5000);
+// Whether a descriptor is ready is asked of that many waits: a few system calls each.
+constexpr std::size_t kMostDescriptors = 256;
 
 [[noreturn]] void not_permitted(int pid, int error) {
   throw UserError(fmt::format("{}: may not be looked at: {}", pid, why_not_permitted(gather_facts(pid, error))),
@@ -53,16 +58,27 @@ struct Tracee {
 
 class Session {
  public:
-  explicit Session(int pid) : pid_(pid) {}
-  ~Session() { let_go(); }
+  Session(int pid, int view)
+      : pid_(pid),
+        view_(view),
+        nested_(status_field(read_file(fmt::format("/proc/{}/status", pid)), "NSpid").find('\t') != std::string::npos),
+        pidfd_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {}
+  ~Session() {
+    let_go();
+    if (pidfd_ >= 0) close(pidfd_);
+  }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
   void stop();
   void copy(Snapshot* out);
+  // The threads that have stopped, as the process knows them.
+  std::set<int> standing() const;
+  // Whether a read from, or a write to, a descriptor of the process would come back at once.
+  bool ready(int fd, bool writes) const;
   void let_go();
+  // By any thread, when the one that stopped the process has ended.
   void finish(Snapshot* out);
-  double pause() const { return pause_; }
 
  private:
   void seize_new();
@@ -70,9 +86,11 @@ class Session {
   void read_registers(Tracee* t);
   std::vector<std::byte> read_bytes(std::uint64_t from, std::uint64_t to) const;
 
-  int pid_;
+  int pid_, view_;
+  bool nested_;  // the process knows its threads by other numbers
+  int pidfd_;    // negative where the kernel has none
   std::vector<Tracee> tracees_;
-  Clock::time_point first_stop_{};
+  std::optional<Clock::time_point> first_stop_;
   double pause_ = 0;
 };
 
@@ -85,9 +103,13 @@ void Session::seize_new() {
     Tracee t;
     t.state.tid = tid;
     const std::string stat = read_file(fmt::format("/proc/{}/task/{}/stat", pid_, tid));
-    const std::size_t name_end = stat.rfind(')');
+    const std::size_t name_begin = stat.find('('), name_end = stat.rfind(')');
     const char state = name_end != std::string::npos && name_end + 2 < stat.size() ? stat[name_end + 2] : '?';
     if (state == '?') continue;  // it has just ended
+    // What is asked for after the stop may be of a thread that has ended by then, and may still name a holder.
+    t.state.comm = stat.substr(name_begin + 1, name_end - name_begin - 1);
+    t.state.inner_tid =
+        nested_ ? inner_id(read_file(fmt::format("/proc/{}/task/{}/status", pid_, tid)), tid) : t.state.tid;
     t.state.ended = state == 'Z' || state == 'X';
     const auto sleep = syscall_of(pid_, tid);
     if (!t.state.ended && sleep && (state == 'D' || fails_after_stop(sleep->number))) t.sleep = sleep;
@@ -104,14 +126,14 @@ void Session::seize_new() {
       not_permitted(pid_, errno);
     }
   }
-  if (first_stop_ == Clock::time_point{}) first_stop_ = Clock::now();
+  if (!first_stop_) first_stop_ = Clock::now();
   for (const std::size_t i : fresh) {
     if (tracees_[i].seized) ptrace(PTRACE_INTERRUPT, tracees_[i].state.tid, nullptr, nullptr);
   }
 }
 
 void Session::wait_for_stops() {
-  const auto deadline = Clock::now() + kStopTime;
+  const auto deadline = *first_stop_ + kStopTime;
   for (Tracee& t : tracees_) {
     while (t.seized && !t.stopped) {
       int status = 0;
@@ -163,13 +185,12 @@ std::vector<std::byte> Session::read_bytes(std::uint64_t from, std::uint64_t to)
   std::vector<std::byte> bytes(to - from);
   const iovec here = {bytes.data(), bytes.size()};
   const iovec there = {reinterpret_cast<void*>(from), bytes.size()};
-  const ssize_t n = process_vm_readv(pid_, &here, 1, &there, 1, 0);
+  const ssize_t n = process_vm_readv(view_, &here, 1, &there, 1, 0);
   bytes.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
   return bytes;
 }
 
 void Session::copy(Snapshot* out) {
-  std::set<std::uint64_t> words;  // many may sleep on one
   for (Tracee& t : tracees_) {
     read_registers(&t);
     const ThreadState& s = t.state;
@@ -180,11 +201,42 @@ void Session::copy(Snapshot* out) {
     std::uint64_t end = out->stack_end(s);
     if (end == 0) end = sp + 4096;  // mapped after the list was read
     out->memory.add(sp - kRedZone, read_bytes(sp - kRedZone, std::min(end, sp + kStackBytes)));
-    const std::uint64_t word = s.arguments[0];
-    if (s.syscall == SYS_futex && words.insert(word).second) {
-      out->memory.add(word - kWindowBefore, read_bytes(word - kWindowBefore, word + kWindowAfter));
+  }
+  // Whatever says who holds a lock must be of the same moment as who waits for it.
+  std::set<std::uint64_t> words;  // many may sleep on one
+  const auto add_window = [&](std::uint64_t word) {
+    if (!words.insert(word).second) return;
+    out->memory.add(word - kWindowBefore, read_bytes(word - kWindowBefore, word + kWindowAfter));
+  };
+  std::size_t descriptors = 0;
+  for (Tracee& t : tracees_) {
+    ThreadState& s = t.state;
+    if (s.syscall == SYS_futex) {
+      add_window(s.arguments[0]);
+      if (const auto primitive = primitive_of_sleeper(out->memory, s)) add_window(*primitive);
+    }
+    const SleepingCall* call = t.stopped ? sleeping_call(s.syscall) : nullptr;
+    if (call && call->ends == Sleep::kDescriptor && ++descriptors <= kMostDescriptors) {
+      s.about_to_go_on = ready(static_cast<int>(s.arguments[0]), call->writes);
     }
   }
+}
+
+std::set<int> Session::standing() const {
+  std::set<int> out;
+  for (const Tracee& t : tracees_) {
+    if (t.stopped) out.insert(t.state.inner_tid);
+  }
+  return out;
+}
+
+bool Session::ready(int fd, bool writes) const {
+  const int own = pidfd_ < 0 ? -1 : static_cast<int>(syscall(SYS_pidfd_getfd, pidfd_, fd, 0));
+  if (own < 0) return false;
+  pollfd p = {own, static_cast<short>(writes ? POLLOUT : POLLIN), 0};
+  const bool out = ::poll(&p, 1, 0) > 0;
+  close(own);
+  return out;
 }
 
 void Session::let_go() {
@@ -194,16 +246,13 @@ void Session::let_go() {
     any |= t.stopped;
     t.stopped = t.seized = false;
   }
-  if (any) pause_ = std::chrono::duration<double>(Clock::now() - first_stop_).count();
+  if (any) pause_ = std::chrono::duration<double>(Clock::now() - *first_stop_).count();
 }
 
 void Session::finish(Snapshot* out) {
+  out->threads.clear();
   for (Tracee& t : tracees_) {
     ThreadState& s = t.state;
-    const std::string status = read_file(fmt::format("/proc/{}/task/{}/status", pid_, s.tid));
-    if (status.empty()) continue;
-    s.comm = status_field(status, "Name");
-    s.inner_tid = inner_id(status, s.tid);
     // One that was not stopped must still sleep where it slept, or the copy of its stack is worth nothing.
     if (!s.registers_known && syscall_of(pid_, s.tid) != t.sleep) {
       s.syscall = -1;
@@ -212,31 +261,82 @@ void Session::finish(Snapshot* out) {
     if (s.ended && s.tid != pid_) continue;
     out->threads.push_back(s);
   }
-  out->pause = pause_;
+  std::sort(out->threads.begin(), out->threads.end(), [](auto& a, auto& b) { return a.tid < b.tid; });
+  out->pause = std::max(out->pause, pause_);
+}
+
+// The first that has not ended; the process's own number if there is none.
+int living_thread(int pid) {
+  for (const int tid : thread_ids(pid)) {
+    if (lives(pid, tid)) return tid;
+  }
+  return pid;
+}
+
+// Stops the process, copies what all threads are in, and calls `look` meanwhile.
+void stand_still(int pid, Snapshot* out, const std::function<void(const Session&)>& look) {
+  Session session(pid, out->view);
+  std::exception_ptr error;
+  // The tracer is a thread of its own: when it ends the kernel lets go of all that it has seized, even of a thread that
+  // did not stop in time. So nothing that takes long is done by it.
+  std::thread([&] {
+    // Where it is allowed: others' work should not make the stop longer. It is the thread's alone.
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), -20);
+    try {
+      session.stop();
+      session.copy(out);
+      look(session);
+    } catch (...) {
+      error = std::current_exception();
+    }
+    session.let_go();
+  }).join();
+  if (error) std::rethrow_exception(error);
+  session.finish(out);
 }
 
 Snapshot take(int pid) {
   Snapshot out;
   out.pid = pid;
-  out.mappings = mappings_of(pid);
-  out.program = read_link(fmt::format("/proc/{}/exe", pid));
-  out.root = fmt::format("/proc/{}/root", pid);
-  out.memory.set_fallback([pid](std::uint64_t address, void* into, std::size_t size) {
+  const int view = living_thread(pid);
+  out.view = view;
+  out.mappings = mappings_of(view);
+  out.program = read_link(fmt::format("/proc/{}/exe", view));
+  out.root = fmt::format("/proc/{}/root", view);
+  out.memory.set_fallback([view](std::uint64_t address, void* into, std::size_t size) {
     const iovec here = {into, size};
     const iovec there = {reinterpret_cast<void*>(address), size};
-    return process_vm_readv(pid, &here, 1, &there, 1, 0) == static_cast<ssize_t>(size);
+    return process_vm_readv(view, &here, 1, &there, 1, 0) == static_cast<ssize_t>(size);
   });
-  Session session(pid);
-  session.stop();
-  session.copy(&out);
-  out.async = read_async(out, kTasksTime);
-  session.let_go();
-  session.finish(&out);
+  const auto find_ready = [](const Session& session, AsyncState* state) {
+    std::size_t descriptors = 0;
+    for (AsyncLoop& loop : state->loops) {
+      for (AsyncTask& task : loop.tasks) {
+        const auto wait = descriptor_wait(task);
+        if (wait && ++descriptors <= kMostDescriptors) loop.asleep &= !session.ready(wait->fd, wait->writes);
+      }
+    }
+  };
+  stand_still(pid, &out, [&](const Session& session) {
+    AsyncLook look;
+    look.limit = kTasksTime;
+    look.standing = session.standing();
+    out.async = read_async(out, look);
+    find_ready(session, &out.async);
+  });
   if (!out.async.complete) {
-    out.async = read_async(out, kTasksTimeAfterwards);
+    AsyncLook look;
+    look.limit = kTasksTimeAfterwards;
+    look.at_once = [&](const std::function<void()>& read) {
+      out.memory.forget();
+      stand_still(pid, &out, [&](const Session&) { read(); });
+    };
+    out.async = read_async(out, look);
     out.async.notes.emplace_back(
-        "the tasks were too many to be read while the process stood still, and are of the time after");
+        "the tasks were too many to be read while the process stood still: those are shown that waited before and "
+        "after");
   }
+  for (const auto& [address, word] : out.async.words) out.memory.add(address, word);
   return out;
 }
 
@@ -254,21 +354,7 @@ Snapshot capture(int pid) {
     throw UserError(fmt::format("{}: has ended; its parent has not asked for its exit status yet", pid));
   }
   if (pid == getpid()) throw UserError(fmt::format("{}: is lockstep itself; name another process", pid));
-  // The tracer is a thread of its own: when it ends the kernel lets go of all that it has seized, even of a thread that
-  // did not stop in time.
-  Snapshot out;
-  std::exception_ptr error;
-  std::thread([&] {
-    // Where it is allowed: others' work should not make the stop longer. It is the thread's alone.
-    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), -20);
-    try {
-      out = take(pid);
-    } catch (...) {
-      error = std::current_exception();
-    }
-  }).join();
-  if (error) std::rethrow_exception(error);
-  return out;
+  return take(pid);
 }
 
 }  // namespace lockstep::dump

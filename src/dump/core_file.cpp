@@ -171,7 +171,11 @@ Snapshot read_core(const std::string& path) {
     return false;
   });
   constexpr auto kTasksTime = std::chrono::seconds(20);
-  out.async = read_async(out, kTasksTime);
+  AsyncLook look;
+  look.limit = kTasksTime;
+  for (const ThreadState& t : out.threads) look.standing.insert(t.inner_tid);
+  out.async = read_async(out, look);
+  for (const auto& [address, word] : out.async.words) out.memory.add(address, word);
   return out;
 }
 

@@ -43,7 +43,9 @@ std::vector<int> descriptors_of(int pid, const std::string& link) {
   return out;
 }
 
-bool open_elsewhere(int pid, const std::string& link) {
+bool open_elsewhere(int view, const std::string& link) {
+  // Only processes are listed, by their first thread.
+  const int pid = std::atoi(status_field(read_file(fmt::format("/proc/{}/status", view)), "Tgid").c_str());
   bool found = false;
   for_entries("/proc", [&](int other) {
     if (other != pid && !found) found = !descriptors_of(other, link).empty();
@@ -122,23 +124,23 @@ std::uint64_t tcp_peer(int pid, std::uint64_t inode) {
 
 }  // namespace
 
-Descriptor describe_descriptor(int pid, int fd) {
+Descriptor describe_descriptor(int view, int fd) {
   Descriptor d;
   d.detail = fmt::format("fd {}", fd);
-  const std::string link = read_link(fmt::format("/proc/{}/fd/{}", pid, fd));
+  const std::string link = read_link(fmt::format("/proc/{}/fd/{}", view, fd));
   std::uint64_t inode = 0;
   if (std::sscanf(link.c_str(), "pipe:[%" SCNu64 "]", &inode) == 1) {
     d.name = "a pipe";
-    const bool reads = !opened_for(pid, fd, true);
+    const bool reads = !opened_for(view, fd, true);
     bool other_end = false;
-    for (const int candidate : descriptors_of(pid, link)) other_end |= opened_for(pid, candidate, reads);
-    d.own = other_end && !open_elsewhere(pid, link);
+    for (const int candidate : descriptors_of(view, link)) other_end |= opened_for(view, candidate, reads);
+    d.own = other_end && !open_elsewhere(view, link);
   } else if (std::sscanf(link.c_str(), "socket:[%" SCNu64 "]", &inode) == 1) {
     d.name = "a socket";
     std::uint64_t peer = unix_peer(static_cast<std::uint32_t>(inode));
-    if (peer == 0) peer = tcp_peer(pid, inode);
+    if (peer == 0) peer = tcp_peer(view, inode);
     const std::string peer_link = fmt::format("socket:[{}]", peer);
-    d.own = peer != 0 && !descriptors_of(pid, peer_link).empty() && !open_elsewhere(pid, peer_link);
+    d.own = peer != 0 && !descriptors_of(view, peer_link).empty() && !open_elsewhere(view, peer_link);
   } else {
     d.name = link;
   }
@@ -146,10 +148,10 @@ Descriptor describe_descriptor(int pid, int fd) {
   return d;
 }
 
-void describe_file_lock(int pid, int fd, Wait* wait) {
-  wait->object = read_link(fmt::format("/proc/{}/fd/{}", pid, fd));
+void describe_file_lock(int pid, int view, int fd, Wait* wait) {
+  wait->object = read_link(fmt::format("/proc/{}/fd/{}", view, fd));
   struct stat file;
-  if (stat(fmt::format("/proc/{}/fd/{}", pid, fd).c_str(), &file) != 0) return;
+  if (stat(fmt::format("/proc/{}/fd/{}", view, fd).c_str(), &file) != 0) return;
   const std::string wanted = fmt::format("{:02x}:{:02x}:{}", major(file.st_dev), minor(file.st_dev), file.st_ino);
   std::istringstream lines(read_file("/proc/locks"));
   for (std::string line; std::getline(lines, line);) {
@@ -169,7 +171,7 @@ void describe_file_lock(int pid, int fd, Wait* wait) {
 
 bool handles_signals(const Snapshot& snapshot) {
   if (!snapshot.live) return false;
-  const std::string caught = status_field(read_file(fmt::format("/proc/{}/status", snapshot.pid)), "SigCgt");
+  const std::string caught = status_field(read_file(fmt::format("/proc/{}/status", snapshot.view)), "SigCgt");
   std::uint64_t librarys_own = std::uint64_t{3} << 31;  // 32 cancels threads, 33 changes their user
   // The watchdog of lockstep::async takes the stack of a loop by this one.
   if (!snapshot.async.watchdogs.empty()) librarys_own |= std::uint64_t{1} << (SIGURG - 1);

@@ -16,10 +16,11 @@ struct Descriptor {
   bool own = false;    // only the process's own threads can end a wait on it
 };
 
-Descriptor describe_descriptor(int pid, int fd);
+/// `view`: any of its threads that has not ended (snapshot.h).
+Descriptor describe_descriptor(int view, int fd);
 
 /// Fills in who holds the lock that a flock or fcntl waits for.
-void describe_file_lock(int pid, int fd, Wait* wait);
+void describe_file_lock(int pid, int view, int fd, Wait* wait);
 
 /// Whether the process has handlers for signals other than those that the C library uses itself: a handler can write to
 /// a pipe and post a semaphore, when no thread is left to do it.

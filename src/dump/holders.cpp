@@ -125,6 +125,7 @@ bool sleeps_in(const Evidence& e, std::size_t thread, const Wait& wait) {
 void readers_of(const Evidence& e, Wait* wait, std::uint32_t count) {
   wait->ends = Ends::kAnyThread;
   wait->certain = false;
+  if (count == 0) return;  // on its way from one to another
   // Those with a guard are sure; then those whose code took a lock for reading; all only if there are enough of them.
   std::vector<int> sure, likely;
   for (std::size_t i = 0; i < e.stacks.size(); ++i) {
@@ -152,7 +153,36 @@ void readers_of(const Evidence& e, Wait* wait, std::uint32_t count) {
   }
 }
 
+std::optional<std::size_t> runner_of_once(const Evidence& e, std::size_t waiter, std::uint64_t word) {
+  // glibc's nptl/pthread_once.c, since 2.32: who runs the function has a frame for cleanups on its stack, struct
+  // __pthread_cleanup_combined_frame: the address of code of the C library, the control word's, and 1.
+  const Mapping* libc = e.snapshot.mapping(e.snapshot.threads[waiter].registers[kRip]);
+  if (!libc) return std::nullopt;
+  std::optional<std::size_t> found;
+  std::vector<std::uint64_t> stack;
+  for (std::size_t i = 0; i < e.snapshot.threads.size(); ++i) {
+    const std::uint64_t sp = e.snapshot.threads[i].registers[kRsp] & ~std::uint64_t{7};
+    const std::uint64_t end = e.snapshot.stack_end(e.snapshot.threads[i]);
+    constexpr std::uint64_t kMost = 128 * 1024;
+    if (sp == 0 || end < sp + 24) continue;
+    stack.resize(std::min(end - sp, kMost) / 8);
+    if (!e.snapshot.memory.read(sp, stack.data(), stack.size() * 8)) continue;
+    for (std::size_t k = 1; k + 1 < stack.size(); ++k) {
+      const bool code = stack[k - 1] >= libc->low && stack[k - 1] < libc->high;
+      if (stack[k] != word || !code || static_cast<std::uint32_t>(stack[k + 1]) != 1) continue;
+      if (i != waiter) return i;
+      found = i;
+    }
+  }
+  return found;
+}
+
 void runners_of_once(const Evidence& e, std::size_t waiter, Wait* wait) {
+  if (const auto runner = runner_of_once(e, waiter, wait->address)) {
+    wait->ends = Ends::kHolder;
+    wait->holders = {e.snapshot.threads[*runner].tid};
+    return;
+  }
   for (std::size_t i = 0; i < e.stacks.size(); ++i) {
     // A frame of pthread_once with others of the program's above it runs the function.
     bool user_above = false, runs = false;
@@ -218,6 +248,8 @@ void name_object(const Evidence& e, std::optional<std::size_t> waiter, Wait* wai
     return;
   }
   if (auto name = e.symbols.global(wait->address)) {
+    // One word stands for many atomics there (libstdc++'s <bits/atomic_wait.h>): it names none of them.
+    if (name->find("__waiter_pool") != std::string::npos) return;
     wait->object = names::readable(*name);
     constexpr std::string_view kGuard = "guard variable for ";
     if (wait->object.starts_with(kGuard)) wait->object.erase(0, kGuard.size());

@@ -6,6 +6,10 @@
 // Symbols.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
 #include "dump/picture.h"
 #include "dump/recognise.h"
 
@@ -14,6 +18,9 @@ namespace lockstep::dump {
 /// The threads that hold a reader-writer lock for reading, as far as they can be told: `count` of them are recorded.
 void readers_of(const Evidence& evidence, Wait* wait, std::uint32_t count);
 
+/// The index of the thread that runs the function of a pthread_once_t, without symbols; another one than the waiter if
+/// there is one. Nothing if `word` is no such thing.
+std::optional<std::size_t> runner_of_once(const Evidence& evidence, std::size_t waiter, std::uint64_t word);
 /// The thread that runs what std::call_once or pthread_once waits for.
 void runners_of_once(const Evidence& evidence, std::size_t waiter, Wait* wait);
 /// The thread that initialises the static variable.

@@ -360,11 +360,11 @@ std::string Judge::deadlock() {
 std::string Judge::waits() {
   std::map<int, std::vector<int>> queues;  // by the thread at the head of it all
   for (const Thread& t : p_.threads) {
-    if (t.state != "blocked") continue;
+    if (t.state != "blocked" || t.wait->holders.empty()) continue;
     int head = t.wait->holders.front();
     for (std::size_t i = 0; i < p_.threads.size() && p_.thread(head); ++i) {
       const auto& w = at(head).wait;
-      if (!w || w->ends != Ends::kHolder || is_loop(*w) || w->holders.front() == head) break;
+      if (!w || w->ends != Ends::kHolder || is_loop(*w) || w->holders.empty() || w->holders.front() == head) break;
       head = w->holders.front();
     }
     queues[head].push_back(t.tid);

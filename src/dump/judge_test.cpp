@@ -48,6 +48,13 @@ TEST(Judge, ACycleIsADeadlockWhoeverElseIsAlive) {
   EXPECT_EQ(p.threads[0].holds, std::vector<std::string>{"`y`"});
 }
 
+// Between one holder and the next there is none.
+TEST(Judge, ALockMayHaveNoHolder) {
+  const Picture p = judged({waits(1, "A", "rwlock", "x", Ends::kHolder), thread(2, "B")});
+  EXPECT_FALSE(p.deadlocked);
+  EXPECT_FALSE(p.summary.empty());
+}
+
 TEST(Judge, ANotificationCanComeFromAnyoneAlive) {
   const Thread sleeper = waits(1, "A", "condition variable", "ready", Ends::kAnyThread);
   EXPECT_FALSE(judged({sleeper, thread(2, "B")}).deadlocked);

@@ -41,6 +41,11 @@ std::vector<int> thread_ids(int pid) {
   return out;
 }
 
+bool lives(int pid, int tid) {
+  const std::string state = status_field(read_file(fmt::format("/proc/{}/task/{}/status", pid, tid)), "State");
+  return !state.empty() && state[0] != 'Z' && state[0] != 'X';
+}
+
 std::vector<Mapping> mappings_of(int pid) {
   std::vector<Mapping> out;
   std::istringstream lines(read_file(fmt::format("/proc/{}/maps", pid)));

@@ -15,6 +15,8 @@ std::string read_file(const std::string& path);
 /// The target of a symbolic link.
 std::string read_link(const std::string& path);
 std::vector<int> thread_ids(int pid);
+/// Whether a process has that thread, and it has not ended.
+bool lives(int pid, int tid);
 std::vector<Mapping> mappings_of(int pid);
 /// A line of a `status` file: `field("Name", text)`.
 std::string status_field(const std::string& status, const std::string& name);

@@ -173,6 +173,9 @@ void Recogniser::hold_by(Wait* w, std::uint64_t inner_tid, bool process_shared) 
     w->gone = static_cast<std::int64_t>(inner_tid);
     w->detail =
         alive ? fmt::format("held by thread {} ({}) of another process", inner_tid, status_field(status, "Name")) : "";
+  } else if (e_.snapshot.live && lives(e_.snapshot.pid, static_cast<int>(inner_tid))) {
+    w->ends = Ends::kOutside;  // while others were asked to stop
+    w->detail = fmt::format("held by thread {}, which has just begun", inner_tid);
   } else {
     w->ends = Ends::kGone;
     w->gone = static_cast<std::int64_t>(inner_tid);
@@ -255,7 +258,9 @@ Object Recogniser::by_layout() const {
   if ((kind & 16) != 0 && mutex_kind && (expected & FUTEX_TID_MASK) == (word(at) & FUTEX_TID_MASK) && expected > 3) {
     return Object::kMutex;
   }
-  // std::call_once's and the guard's words have values of their own.
+  // pthread_once_t: how often the process had forked, and 1 while the function runs.
+  if ((expected & 3u) == 1 && thread_.arguments[3] == 0 && runner_of_once(e_, index_, at)) return Object::kOnce;
+  // The guard's word has values of its own.
   if (at % 8 == 0 && (expected == 0x100 || expected == 0x10100)) return Object::kStatic;
   // sem_t: the value and the number of waiters.
   if (at % 8 == 0 && expected == 0 && word(at + 4) != 0 && word(at + 4) == sleepers_on({at})) return Object::kSemaphore;
@@ -391,7 +396,7 @@ std::optional<Wait> Recogniser::descriptor(const SleepingCall& call) {
   w.kind = call.name;
   w.ends = Ends::kOutside;
   if (!e_.snapshot.live) return w;
-  const Descriptor d = describe_descriptor(e_.snapshot.pid, static_cast<int>(thread_.arguments[0]));
+  const Descriptor d = describe_descriptor(e_.snapshot.view, static_cast<int>(thread_.arguments[0]));
   w.object = d.name;
   w.detail = d.detail;
   if (d.own && !handles_signals(e_.snapshot)) w.ends = Ends::kAnyThread;
@@ -399,7 +404,7 @@ std::optional<Wait> Recogniser::descriptor(const SleepingCall& call) {
 }
 
 std::optional<Wait> Recogniser::run() {
-  if (thread_.syscall < 0) return std::nullopt;
+  if (thread_.syscall < 0 || thread_.about_to_go_on) return std::nullopt;
   const SleepingCall* call = sleeping_call(thread_.syscall);
   Wait w;
   w.ends = Ends::kOutside;
@@ -415,7 +420,8 @@ std::optional<Wait> Recogniser::run() {
       return descriptor(*call);
     case Sleep::kFileLock:
       w.kind = "file lock";
-      if (e_.snapshot.live) describe_file_lock(e_.snapshot.pid, static_cast<int>(thread_.arguments[0]), &w);
+      if (e_.snapshot.live)
+        describe_file_lock(e_.snapshot.pid, e_.snapshot.view, static_cast<int>(thread_.arguments[0]), &w);
       return w;
     case Sleep::kTime:
       w.ends = Ends::kTime;

@@ -6,13 +6,21 @@
 namespace lockstep::dump {
 
 void Memory::add(std::uint64_t address, std::vector<std::byte> bytes) {
-  if (!bytes.empty()) copies_[address] = std::move(bytes);
+  if (bytes.empty()) return;
+  // What lies in a copy already would only hide it.
+  const auto it = copies_.upper_bound(address);
+  if (it != copies_.begin()) {
+    const auto& [from, known] = *std::prev(it);
+    const std::uint64_t offset = address - from;
+    if (offset < known.size() && bytes.size() <= known.size() - offset) return;
+  }
+  copies_[address] = std::move(bytes);
 }
 
 bool Memory::read(std::uint64_t address, void* into, std::size_t size) const {
-  // A copy that begins before the address; windows round locks may lie inside of a stack's copy, so look further back.
+  // A copy that begins before the address; windows round locks overlap, so look further back.
   auto it = copies_.upper_bound(address);
-  for (int i = 0; i < 8 && it != copies_.begin(); ++i) {
+  for (int i = 0; i < 32 && it != copies_.begin(); ++i) {
     --it;
     const std::uint64_t offset = address - it->first;
     if (offset < it->second.size() && size <= it->second.size() - offset) {

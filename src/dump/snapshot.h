@@ -27,7 +27,8 @@ struct ThreadState {
   bool ended = false;           // a zombie: main after pthread_exit
   bool registers_known = true;  // false: all but rsp and rip
   std::array<std::uint64_t, kRegisters> registers{};
-  long syscall = -1;  // it sleeps in, -1 if it runs
+  long syscall = -1;            // it sleeps in, -1 if it runs
+  bool about_to_go_on = false;  // what it sleeps for has come
   std::array<std::uint64_t, 6> arguments{};
 };
 
@@ -43,8 +44,9 @@ using Reader = std::function<bool(std::uint64_t address, void* into, std::size_t
 
 class Memory {
  public:
-  /// What was copied while the process stood still wins over `live`.
+  /// What was copied while the process stood still wins over `live`; the first copy of a place over later ones.
   void add(std::uint64_t address, std::vector<std::byte> bytes);
+  void forget() { copies_.clear(); }
   void set_fallback(Reader live) { fallback_ = std::move(live); }
 
   bool read(std::uint64_t address, void* into, std::size_t size) const;
@@ -61,6 +63,7 @@ class Memory {
 
 struct Snapshot {
   int pid = 0;
+  int view = 0;  // a thread whose entry in /proc has what the process has: the first one's is empty when it has ended
   bool live = true;     // false: a core file
   std::string program;  // its name
   std::string root;     // before the paths of its debug files, empty for this file system
@@ -68,7 +71,7 @@ struct Snapshot {
   std::vector<Mapping> mappings;  // by address
   Memory memory;
   AsyncState async;  // what waits on the loops of lockstep::async
-  double pause = 0;  // seconds from the first thread's stop to the last one's going on
+  double pause = 0;  // seconds from the first thread's stop to the last one's going on, the longest if there were two
 
   const ThreadState* thread(int tid) const;
   const ThreadState* inner_thread(std::uint64_t inner_tid) const;

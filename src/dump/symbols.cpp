@@ -155,8 +155,12 @@ struct Symbols::Impl {
 };
 
 void Symbols::Impl::report_modules() {
-  debug_path =
-      snapshot.root.empty() ? ":.debug:/usr/lib/debug" : ":.debug:" + snapshot.root + "/usr/lib/debug:/usr/lib/debug";
+  if (const char* chosen = std::getenv("LOCKSTEP_DEBUG_PATH")) {
+    debug_path = std::string(":.debug:") + chosen;
+  } else {
+    debug_path =
+        snapshot.root.empty() ? ":.debug:/usr/lib/debug" : ":.debug:" + snapshot.root + "/usr/lib/debug:/usr/lib/debug";
+  }
   debug_path_pointer = debug_path.data();
   callbacks = {find_no_elf, dwfl_standard_find_debuginfo, dwfl_offline_section_address, &debug_path_pointer};
   dwfl = dwfl_begin(&callbacks);

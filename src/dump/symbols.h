@@ -1,8 +1,9 @@
 // Stacks and names of a snapshot, by libdwfl: unwinding on the copies, functions, lines, variables.
 //
 // Without symbols or debug information frames have addresses only; nothing here fails. Separate debug files are found
-// by build-id and debug link below /usr/lib/debug, the process's own file system first. Thread safety: none; the
-// snapshot must outlive it.
+// by build-id and debug link below /usr/lib/debug, the process's own file system first; the folders that the
+// environment's LOCKSTEP_DEBUG_PATH names, with colons between, are searched instead. Thread safety: none; the snapshot
+// must outlive it.
 #pragma once
 
 #include <array>

@@ -23,6 +23,7 @@ struct SleepingCall {
   long number;
   std::string_view name;
   Sleep ends;
+  bool writes = false;  // to the descriptor
 };
 
 /// Null for calls that do not sleep, or that are not known.

@@ -379,6 +379,75 @@ void busy() {
   all[0].join();
 }
 
+// Threads that hand a word to and fro through two pipes of their own: one of them can go on at any time.
+void busy_pipes() {
+  int there[2], back[2];
+  if (pipe(there) != 0 || pipe(back) != 0) std::abort();
+  const auto pass = [](int from, int to) {
+    char c = 0;
+    while (read(from, &c, 1) == 1 && write(to, &c, 1) == 1) {
+    }
+  };
+  std::thread other(pass, there[0], back[1]);
+  if (write(there[1], "x", 1) != 1) std::abort();
+  say_ready();
+  pass(back[0], there[1]);
+}
+
+// Locks in one order, readers and writers, and threads that wake each other: much waiting, and nobody is stuck.
+void busy_locks() {
+  static sem_t turns[2];
+  sem_init(&turns[0], 0, 1);
+  sem_init(&turns[1], 0, 0);
+  std::vector<std::thread> all;
+  for (int i = 0; i < 3; ++i) {
+    all.emplace_back([] {
+      for (;;) {
+        std::lock_guard<std::mutex> first(a);
+        std::lock_guard<std::mutex> second(b);
+        ++alice.balance;
+      }
+    });
+    all.emplace_back([i] {
+      for (;;) {
+        if (i == 0) {
+          std::lock_guard<std::shared_mutex> writing(table);
+          ++bob.balance;
+        } else {
+          std::shared_lock<std::shared_mutex> reading(table);
+          sched_yield();
+        }
+      }
+    });
+  }
+  for (int i = 0; i < 2; ++i) {
+    all.emplace_back([i] {
+      for (;;) {
+        sem_wait(&turns[i]);
+        sem_post(&turns[1 - i]);
+      }
+    });
+  }
+  say_ready();
+  all[0].join();
+}
+
+// Threads that come and go with a lock: it is never left behind.
+void busy_threads() {
+  const auto visit = [] {
+    for (int i = 0; i < 20; ++i) {
+      std::lock_guard<std::mutex> lock(a);
+      sched_yield();
+    }
+  };
+  say_ready();
+  for (;;) {
+    std::vector<std::thread> all;
+    for (int i = 0; i < 4; ++i) all.emplace_back(visit);
+    for (auto& t : all) t.join();
+  }
+}
+
 void idle() {
   const int listener = socket(AF_UNIX, SOCK_STREAM, 0);
   sa_family_t address = AF_UNIX;
@@ -434,6 +503,9 @@ const std::map<std::string, std::function<void()>> kParts = {
     {"inherit", [] { two_kinds(PTHREAD_MUTEX_NORMAL, PTHREAD_PRIO_INHERIT, false); }},
     {"file_lock", file_lock},
     {"busy", busy},
+    {"busy_pipes", busy_pipes},
+    {"busy_locks", busy_locks},
+    {"busy_threads", busy_threads},
     {"idle", idle},
 };
 

@@ -200,6 +200,63 @@ task<> busy() {
   });
 }
 
+task<> pass_through(sync::mutex& a, sync::mutex& b) {
+  for (;;) {
+    auto first = co_await lock(a);
+    auto second = co_await lock(b);
+    co_await sleep_for(1us);
+  }
+}
+
+void pass_through_as_thread(sync::mutex& a, sync::mutex& b) {
+  for (;;) {
+    const std::lock_guard first(a);
+    const std::lock_guard second(b);
+  }
+}
+
+/// Two loops that sleep now and then, and two threads, share locks in one order.
+void busy_shared() {
+  sync::mutex a("a"), b("b");
+  const auto some = [&] {
+    run([](sync::mutex& x, sync::mutex& y) -> task<> {
+      co_await with_scope([&](scope& s) -> task<> {
+        for (int i = 0; i < 4; ++i) s.spawn(pass_through(x, y));
+        co_await ready();
+      });
+    }(a, b));
+  };
+  std::thread first(some), second(some), third([&] { pass_through_as_thread(a, b); });
+  pass_through_as_thread(a, b);
+}
+
+/// A task and a thread wake each other in turns. The task holds a lock while it waits for the thread, which wants the lock
+/// as soon as it has woken the task.
+void busy_turns() {
+  static sync::semaphore mine(0), yours(0), passed(0);
+  static sync::mutex held("held");
+  std::thread other([] {
+    for (;;) {
+      yours.acquire();
+      mine.release();
+      { const std::lock_guard inside(held); }
+      passed.release();
+    }
+  });
+  auto pass = []() -> task<> {
+    for (;;) {
+      {
+        auto guard = co_await lock(held);
+        yours.release();
+        co_await acquire(mine);
+      }
+      co_await acquire(passed);
+    }
+  };
+  say_ready();
+  run(pass());
+}
+
 void two_loops() {
   account savings("savings"), current("current");
   std::thread other([&] { run(transfer(savings, current)); });
@@ -222,6 +279,8 @@ const std::map<std::string, std::function<void()>> kParts = {
     {"async_idle", [] { run(idle()); }},
     {"async_limited", [] { run(limited()); }},
     {"async_busy", [] { run(busy()); }},
+    {"async_busy_shared", busy_shared},
+    {"async_busy_turns", busy_turns},
 };
 
 }  // namespace

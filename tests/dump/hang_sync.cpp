@@ -11,6 +11,7 @@
 #include <shared_mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "lockstep/sync/bounded_queue.h"
 #include "lockstep/sync/condition.h"
@@ -102,6 +103,51 @@ void wait_for_condition() {
   changed.wait(lock, [] { return done; });
 }
 
+// Locks in one order, readers and writers, a queue with little room: much waiting, and nobody is stuck.
+void busy() {
+  std::vector<std::thread> all;
+  for (int i = 0; i < 2; ++i) {
+    all.emplace_back([] {
+      for (;;) {
+        std::lock_guard first(m);
+        std::lock_guard second(fair);
+      }
+    });
+    all.emplace_back([] {
+      for (;;) {
+        std::shared_lock reading(table);
+        sched_yield();
+      }
+    });
+    all.emplace_back([] {
+      for (;;) std::lock_guard writing(table);
+    });
+    all.emplace_back([] {
+      for (;;) jobs.push(1);
+    });
+    all.emplace_back([] {
+      for (;;) jobs.pop();
+    });
+  }
+  say_ready();
+  all[0].join();
+}
+
+// Two threads that wake each other in turns.
+void busy_turns() {
+  static sync::semaphore mine(1), yours(0);
+  const auto pass = [](sync::semaphore& from, sync::semaphore& to) {
+    for (;;) {
+      from.acquire();
+      std::lock_guard inside(m);
+      to.release();
+    }
+  };
+  std::thread other(pass, std::ref(yours), std::ref(mine));
+  say_ready();
+  pass(mine, yours);
+}
+
 const std::map<std::string, std::function<void()>> kParts = {
     {"sync_ab_ba", ab_ba},
     {"sync_fair", [] { held_over_join(fair); }},
@@ -124,6 +170,8 @@ const std::map<std::string, std::function<void()>> kParts = {
        say_ready();
        jobs.pop();
      }},
+    {"sync_busy", busy},
+    {"sync_busy_turns", busy_turns},
 };
 
 }  // namespace

@@ -95,6 +95,7 @@ class wait_node : public list_link, public awaiter_tag {
   friend struct layout_access;
   wait_kind kind_ = wait_kind::other;
   std::uint8_t subject_at_ = 0;
+  std::uint32_t number_ = 0;
 };
 
 class context {
@@ -144,6 +145,7 @@ class context {
 
 inline bool wait_node::enter(promise_base& p) noexcept {
   waiter_ = &p;
+  number_ = ++here.waits;
   context& c = *p.context;
   if (c.cancelled_) [[unlikely]] {
     cancelled_ = true;
@@ -155,6 +157,7 @@ inline bool wait_node::enter(promise_base& p) noexcept {
 
 inline void wait_node::enter_shielded(promise_base& p) noexcept {
   waiter_ = &p;
+  number_ = ++here.waits;
   shielded_ = true;
   insert_before(p.context->waiting_);
 }

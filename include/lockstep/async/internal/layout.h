@@ -48,7 +48,7 @@ extern std::atomic<std::uint32_t> watchdog_thread;
 
 struct layout {
   static constexpr std::uint64_t kMagic = 0x316b736174736b6cu;  // "lkstask1"
-  static constexpr std::uint32_t kVersion = 1;
+  static constexpr std::uint32_t kVersion = 2;
 
   std::uint64_t magic;
   std::uint32_t version;
@@ -59,7 +59,7 @@ struct layout {
   std::uint32_t loop_count, lock_holder_count;
   // Offsets in a loop.
   std::uint32_t loop_root, loop_thread, loop_running, loop_resumed, loop_remote_waits, loop_stop, loop_virtual_time,
-      loop_virtual_now;
+      loop_virtual_now, loop_remote;  // loop_remote: 1 when it sleeps and nothing was given to it since
   // In a context.
   std::uint32_t context_parent, context_first_child, context_next, context_owner, context_waiting, context_cancelled,
       context_shielded, context_kind;
@@ -69,6 +69,8 @@ struct layout {
   // In a promise. The frame begins that many bytes before it, with the address of the code that resumes it.
   std::uint32_t promise_in_frame, promise_continuation, promise_context, promise_file, promise_line, promise_holds,
       promise_mark, promise_completion_bit;
+  // Tells a wait from all others on its loop's thread, for a while.
+  std::uint32_t node_number;
 };
 
 }  // namespace lockstep::async::internal

@@ -35,6 +35,7 @@ struct thread_state {
   void* next;              // the coroutine that goes on next; GCC only
   promise_base* finished;  // frames that the loop is to destroy, linked by `continuation`
   frame_pool frames;
+  std::uint32_t waits;  // how many there were, by which debuggers tell them apart (layout.h); it may begin again
   std::uint16_t marks;  // given to promises that hold locks
 };
 constinit inline thread_local thread_state here{};
