@@ -18,9 +18,11 @@
 #include <cstring>
 #include <exception>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "dump/permission.h"
 #include "dump/proc.h"
@@ -36,12 +38,15 @@ using host::UserError;
 
 // Deeper stacks are cut: what a thread waits for lies at the top. Locks are read with what is round them.
 constexpr std::uint64_t kStackBytes = 192 * 1024;
+constexpr std::size_t kRoom = 16 * 1024, kMostRooms = 2000;
 constexpr std::uint64_t kWindowBefore = 64, kWindowAfter = 128;
 // Threads that do not stop within this time are looked at without having stopped.
 constexpr auto kStopTime = std::chrono::milliseconds(15);
-// If this is too short for all tasks, they are read while the process goes on, before and after a second stop.
-constexpr auto kTasksTime = std::chrono::milliseconds(20), kTasksTimeAfterwards = std::chrono::milliseconds(5000);
-// Whether a descriptor is ready is asked of that many waits: a few system calls each.
+// What the whole stop should not exceed. If the rest of it, or the least, is too short for all tasks, they are read while
+// the process goes on, before and after a second stop.
+constexpr auto kStandstill = std::chrono::milliseconds(20), kLeastTasksTime = std::chrono::milliseconds(3),
+               kTasksTimeAfterwards = std::chrono::milliseconds(5000);
+// Whether a descriptor is ready is asked of that many: two system calls each.
 constexpr std::size_t kMostDescriptors = 256;
 
 [[noreturn]] void not_permitted(int pid, int error) {
@@ -52,8 +57,14 @@ constexpr std::size_t kMostDescriptors = 256;
 struct Tracee {
   ThreadState state;
   bool seized = false, stopped = false;
+  std::vector<std::byte> room;       // for its stack: the pages are there before the stop, which need not wait for them
   int signal = 0;                    // that it was about to get when it stopped
   std::optional<SyscallLine> sleep;  // where it slept before, if it is looked at without a stop
+};
+
+struct Range {
+  std::uint64_t from = 0, to = 0;
+  std::vector<std::byte> room;
 };
 
 class Session {
@@ -75,7 +86,11 @@ class Session {
   // The threads that have stopped, as the process knows them.
   std::set<int> standing() const;
   // Whether a read from, or a write to, a descriptor of the process would come back at once.
-  bool ready(int fd, bool writes) const;
+  bool ready(int fd, bool writes);
+  // How much of the time that the stop should take is left for tasks.
+  Clock::duration left() const {
+    return std::max<Clock::duration>(*first_stop_ + kStandstill - Clock::now(), kLeastTasksTime);
+  }
   void let_go();
   // By any thread, when the one that stopped the process has ended.
   void finish(Snapshot* out);
@@ -85,11 +100,14 @@ class Session {
   void wait_for_stops();
   void read_registers(Tracee* t);
   std::vector<std::byte> read_bytes(std::uint64_t from, std::uint64_t to) const;
+  void copy_all(std::vector<Range> ranges, Memory* into) const;
 
   int pid_, view_;
   bool nested_;  // the process knows its threads by other numbers
   int pidfd_;    // negative where the kernel has none
   std::vector<Tracee> tracees_;
+  std::map<std::pair<int, bool>, bool> ready_;  // by descriptor and whether it is written to: many may wait for one
+  std::vector<int> borrowed_;                   // closed when the process goes on
   std::optional<Clock::time_point> first_stop_;
   double pause_ = 0;
 };
@@ -113,8 +131,9 @@ void Session::seize_new() {
     t.state.ended = state == 'Z' || state == 'X';
     const auto sleep = syscall_of(pid_, tid);
     if (!t.state.ended && sleep && (state == 'D' || fails_after_stop(sleep->number))) t.sleep = sleep;
-    tracees_.push_back(t);
-    if (!t.state.ended && !t.sleep) fresh.push_back(tracees_.size() - 1);
+    if (tracees_.size() < kMostRooms) t.room.resize(kRoom);
+    tracees_.push_back(std::move(t));
+    if (!tracees_.back().state.ended && !tracees_.back().sleep) fresh.push_back(tracees_.size() - 1);
   }
   for (const std::size_t i : fresh) {
     Tracee& t = tracees_[i];
@@ -190,7 +209,35 @@ std::vector<std::byte> Session::read_bytes(std::uint64_t from, std::uint64_t to)
   return bytes;
 }
 
+// Many with one system call; those are slow on some machines, and the process stands still meanwhile.
+void Session::copy_all(std::vector<Range> ranges, Memory* into) const {
+  constexpr std::size_t kMost = 256;  // less than the kernel's IOV_MAX
+  for (std::size_t begin = 0; begin < ranges.size();) {
+    const std::size_t count = std::min(kMost, ranges.size() - begin);
+    std::vector<std::vector<std::byte>> bytes;
+    std::vector<iovec> here, there;
+    for (std::size_t i = begin; i < begin + count; ++i) {
+      std::vector<std::byte>& one = bytes.emplace_back(std::move(ranges[i].room));
+      one.resize(ranges[i].to - ranges[i].from);
+      here.push_back({one.data(), one.size()});
+      there.push_back({reinterpret_cast<void*>(ranges[i].from), one.size()});
+    }
+    const ssize_t n = process_vm_readv(view_, here.data(), count, there.data(), count, 0);
+    std::size_t got = n > 0 ? static_cast<std::size_t>(n) : 0, whole = 0;
+    for (; whole < count && got >= bytes[whole].size(); ++whole) {
+      got -= bytes[whole].size();
+      into->add(ranges[begin + whole].from, std::move(bytes[whole]));
+    }
+    begin += whole;
+    if (whole == count) continue;
+    // It ends at the first that is not all there.
+    into->add(ranges[begin].from, read_bytes(ranges[begin].from, ranges[begin].to));
+    ++begin;
+  }
+}
+
 void Session::copy(Snapshot* out) {
+  std::vector<Range> stacks;
   for (Tracee& t : tracees_) {
     read_registers(&t);
     const ThreadState& s = t.state;
@@ -200,15 +247,15 @@ void Session::copy(Snapshot* out) {
     constexpr std::uint64_t kRedZone = 128;
     std::uint64_t end = out->stack_end(s);
     if (end == 0) end = sp + 4096;  // mapped after the list was read
-    out->memory.add(sp - kRedZone, read_bytes(sp - kRedZone, std::min(end, sp + kStackBytes)));
+    stacks.push_back({sp - kRedZone, std::min(end, sp + kStackBytes), std::move(t.room)});
   }
+  copy_all(std::move(stacks), &out->memory);
   // Whatever says who holds a lock must be of the same moment as who waits for it.
   std::set<std::uint64_t> words;  // many may sleep on one
   const auto add_window = [&](std::uint64_t word) {
     if (!words.insert(word).second) return;
     out->memory.add(word - kWindowBefore, read_bytes(word - kWindowBefore, word + kWindowAfter));
   };
-  std::size_t descriptors = 0;
   for (Tracee& t : tracees_) {
     ThreadState& s = t.state;
     if (s.syscall == SYS_futex) {
@@ -216,7 +263,7 @@ void Session::copy(Snapshot* out) {
       if (const auto primitive = primitive_of_sleeper(out->memory, s)) add_window(*primitive);
     }
     const SleepingCall* call = t.stopped ? sleeping_call(s.syscall) : nullptr;
-    if (call && call->ends == Sleep::kDescriptor && ++descriptors <= kMostDescriptors) {
+    if (call && call->ends == Sleep::kDescriptor) {
       s.about_to_go_on = ready(static_cast<int>(s.arguments[0]), call->writes);
     }
   }
@@ -230,13 +277,15 @@ std::set<int> Session::standing() const {
   return out;
 }
 
-bool Session::ready(int fd, bool writes) const {
-  const int own = pidfd_ < 0 ? -1 : static_cast<int>(syscall(SYS_pidfd_getfd, pidfd_, fd, 0));
-  if (own < 0) return false;
+bool Session::ready(int fd, bool writes) {
+  if (pidfd_ < 0) return false;
+  const auto known = ready_.find({fd, writes});
+  if (known != ready_.end()) return known->second;
+  if (ready_.size() >= kMostDescriptors) return false;
+  const int own = static_cast<int>(syscall(SYS_pidfd_getfd, pidfd_, fd, 0));
+  if (own >= 0) borrowed_.push_back(own);
   pollfd p = {own, static_cast<short>(writes ? POLLOUT : POLLIN), 0};
-  const bool out = ::poll(&p, 1, 0) > 0;
-  close(own);
-  return out;
+  return ready_[{fd, writes}] = own >= 0 && ::poll(&p, 1, 0) > 0;
 }
 
 void Session::let_go() {
@@ -247,6 +296,8 @@ void Session::let_go() {
     t.stopped = t.seized = false;
   }
   if (any) pause_ = std::chrono::duration<double>(Clock::now() - *first_stop_).count();
+  for (const int own : borrowed_) close(own);
+  borrowed_.clear();
 }
 
 void Session::finish(Snapshot* out) {
@@ -274,7 +325,7 @@ int living_thread(int pid) {
 }
 
 // Stops the process, copies what all threads are in, and calls `look` meanwhile.
-void stand_still(int pid, Snapshot* out, const std::function<void(const Session&)>& look) {
+void stand_still(int pid, Snapshot* out, const std::function<void(Session&)>& look) {
   Session session(pid, out->view);
   std::exception_ptr error;
   // The tracer is a thread of its own: when it ends the kernel lets go of all that it has seized, even of a thread that
@@ -308,18 +359,17 @@ Snapshot take(int pid) {
     const iovec there = {reinterpret_cast<void*>(address), size};
     return process_vm_readv(view, &here, 1, &there, 1, 0) == static_cast<ssize_t>(size);
   });
-  const auto find_ready = [](const Session& session, AsyncState* state) {
-    std::size_t descriptors = 0;
+  const auto find_ready = [](Session& session, AsyncState* state) {
     for (AsyncLoop& loop : state->loops) {
       for (AsyncTask& task : loop.tasks) {
         const auto wait = descriptor_wait(task);
-        if (wait && ++descriptors <= kMostDescriptors) loop.asleep &= !session.ready(wait->fd, wait->writes);
+        if (wait) loop.asleep &= !session.ready(wait->fd, wait->writes);
       }
     }
   };
-  stand_still(pid, &out, [&](const Session& session) {
+  stand_still(pid, &out, [&](Session& session) {
     AsyncLook look;
-    look.limit = kTasksTime;
+    look.limit = session.left();
     look.standing = session.standing();
     out.async = read_async(out, look);
     find_ready(session, &out.async);
@@ -329,7 +379,7 @@ Snapshot take(int pid) {
     look.limit = kTasksTimeAfterwards;
     look.at_once = [&](const std::function<void()>& read) {
       out.memory.forget();
-      stand_still(pid, &out, [&](const Session&) { read(); });
+      stand_still(pid, &out, [&](Session&) { read(); });
     };
     out.async = read_async(out, look);
     out.async.notes.emplace_back(

@@ -45,6 +45,8 @@ struct Function {
   std::string_view kind;  // for kSync and kAtomic; empty: the object's own
 };
 
+constexpr std::string_view kAtomicWait = "std::__atomic_wait", kLambda = "lambda in ";
+
 // The first of a thread's functions that is here tells what it waits for.
 constexpr std::array kFunctions = {
     Function{"pthread_mutex_", Object::kMutex, {}},
@@ -70,7 +72,7 @@ constexpr std::array kFunctions = {
     Function{"std::barrier<", Object::kAtomic, "barrier"},
     Function{"std::counting_semaphore<", Object::kAtomic, "semaphore"},
     Function{"std::atomic", Object::kAtomic, "atomic"},
-    Function{"std::__atomic_wait", Object::kAtomic, "atomic"},
+    Function{kAtomicWait, Object::kAtomic, "atomic"},
     Function{"lockstep::sync::mutex::", Object::kSyncMutex, {}},
     Function{"lockstep::sync::fair_mutex::", Object::kSyncMutex, {}},
     Function{"lockstep::sync::recursive_mutex::", Object::kSyncMutex, {}},
@@ -94,6 +96,19 @@ std::string_view plain(std::string_view name) {
   return name;
 }
 
+// An optimised program has the user's call inside of the functions that carry it out: their arguments tell what it was.
+std::string_view built_on_atomics(std::string_view name) {
+  struct Part {
+    std::string_view contains, kind;
+  };
+  constexpr std::array kParts = {Part{"std::latch::", "latch"}, Part{"std::__tree_barrier<", "barrier"},
+                                 Part{"std::__atomic_semaphore::", "semaphore"}};
+  for (const Part& p : kParts) {
+    if (name.find(p.contains) != std::string_view::npos) return p.kind;
+  }
+  return "atomic";
+}
+
 struct Match {
   Object object = Object::kNone;
   std::string_view kind;
@@ -106,7 +121,8 @@ Match by_function(const std::vector<Frame>& stack) {
   // told apart, so it does not go far.
   constexpr std::size_t kNear = 6;
   for (std::size_t i = 0; i < stack.size(); ++i) {
-    const std::string_view name = plain(stack[i].function);
+    std::string_view name = plain(stack[i].function);
+    if (name.starts_with(kLambda)) name.remove_prefix(kLambda.size());
     if (name.find("lockstep::sync::thread_pool::work(") != std::string_view::npos) return {Object::kPool, {}, i};
     // Below every primitive.
     if (name.starts_with("lockstep::sync::internal::") || name.starts_with("lockstep::sync::futex_")) continue;
@@ -115,7 +131,7 @@ Match by_function(const std::vector<Frame>& stack) {
       // Latches and semaphores stand on atomics: the outermost is what the user called.
       if (match.object == Object::kNone ||
           (match.object == Object::kAtomic && f.object == Object::kAtomic && match.kind == "atomic")) {
-        match = {f.object, f.kind, i};
+        match = {f.object, f.begins == kAtomicWait ? built_on_atomics(name) : f.kind, i};
       }
       break;
     }

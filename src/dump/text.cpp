@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdlib>
 #include <map>
 #include <set>
@@ -38,6 +40,11 @@ class Text {
  private:
   using Group = std::vector<const Thread*>;
 
+  // How much is shown of each group, and of how many.
+  struct Measure {
+    std::size_t frames, stuck_groups, other_groups;
+  };
+  std::string render(const Measure& measure);
   void section(const std::string& title, const std::vector<std::string>& states);
   void group(const Group& g);
   void stack(const Thread& t);
@@ -67,6 +74,7 @@ class Text {
   const Picture& p_;
   const report::TextStyle& style_;
   bool all_;
+  Measure measure_{};
   std::string out_;
 };
 
@@ -81,7 +89,6 @@ void Text::taken(const Wait& w) {
 
 void Text::stack(const Thread& t) {
   std::size_t width = 0, shown = 0;
-  constexpr std::size_t kFrames = 6;
   const bool any_user = user_frame(t) != nullptr;
   std::vector<const StackFrame*> frames;
   std::set<const StackFrame*> starters;  // of the task before; the library's functions between them may be left out
@@ -92,7 +99,7 @@ void Text::stack(const Thread& t) {
     if (started && !frames.empty()) starters.insert(&f);
     started = false;
     frames.push_back(&f);
-    if (!all_ && ++shown == kFrames) break;
+    if (!all_ && ++shown == measure_.frames) break;
   }
   for (const StackFrame* f : frames) width = std::max(width, std::min<std::size_t>(clean(f->function).size(), 48));
   for (const StackFrame* f : frames) {
@@ -152,7 +159,8 @@ void Text::section(const std::string& title, const std::vector<std::string>& sta
   }
   if (groups.empty()) return;
   // The rest is folded to what fits a screen.
-  const std::size_t most = all_ ? groups.size() : states[0] == "deadlocked" || states[0] == "blocked" ? 6 : 3;
+  const bool stuck = states[0] == "deadlocked" || states[0] == "blocked";
+  const std::size_t most = all_ ? groups.size() : stuck ? measure_.stuck_groups : measure_.other_groups;
   std::size_t count = 0;
   for (const Group& g : groups) count += g.size();
   std::stable_sort(groups.begin(), groups.end(),
@@ -166,6 +174,21 @@ void Text::section(const std::string& title, const std::vector<std::string>& sta
 }
 
 std::string Text::render() {
+  // The more there is to tell, the less is said of each.
+  constexpr std::array kMeasures = {Measure{6, 6, 3}, Measure{4, 6, 3}, Measure{3, 6, 3},
+                                    Measure{2, 5, 2}, Measure{2, 3, 1}, Measure{1, 2, 1}};
+  constexpr std::ptrdiff_t kScreen = 50;
+  std::string out;
+  for (const Measure& measure : kMeasures) {
+    out = render(measure);
+    if (all_ || std::count(out.begin(), out.end(), '\n') <= kScreen) break;
+  }
+  return out;
+}
+
+std::string Text::render(const Measure& measure) {
+  measure_ = measure;
+  out_.clear();
   // The cause is one line, however long: nothing of it is cut.
   const std::string head = !p_.deadlocked ? "" : p_.pattern.empty() ? "deadlock: " : "deadlock, " + p_.pattern + ": ";
   out_ += styled(p_.deadlocked ? "1;31" : "1", clean(head + p_.summary)) + "\n";

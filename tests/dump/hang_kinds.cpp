@@ -211,7 +211,6 @@ void leaked_by_detached() {
     ++arrived;
   }).detach();
   await(1);
-  usleep(1000);
   std::vector<std::thread> all;
   for (int i = 0; i < 3; ++i) all.emplace_back([] { recursive.lock(); });
   say_ready();
