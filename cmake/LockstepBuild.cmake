@@ -74,38 +74,6 @@ macro(lockstep_set_flags)
   endif()
 endmacro()
 
-# lockstep_precompile(TARGET KIND): what nearly all sources of a kind include comes from a precompiled header; `tests` read
-# GoogleTest and the standard headers, `libraries` of the host half the latter and fmt. Under a sanitizer only: it saves
-# Clang a third of compiling a test, GCC nothing. Not with ccache, which would need to be told.
-function(lockstep_precompile target kind)
-  if(NOT LOCKSTEP_SANITIZE OR NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR CMAKE_CXX_COMPILER_LAUNCHER)
-    return()
-  endif()
-  set(headers lockstep_headers_of_${kind})
-  if(NOT TARGET ${headers})
-    file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/${headers}.cpp" CONTENT "// Only its precompiled headers matter.\n")
-    add_library(${headers} OBJECT "${PROJECT_BINARY_DIR}/${headers}.cpp")
-    target_precompile_headers(${headers} PRIVATE <algorithm> <chrono> <filesystem> <fstream> <functional> <map> <memory>
-      <optional> <set> <sstream> <string> <thread> <unordered_map> <vector>)
-    if(kind STREQUAL "tests")
-      # Position-independent as programs are, not as libraries: Clang refuses the other's.
-      set_target_properties(${headers} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
-      target_compile_options(${headers} PRIVATE -fPIE)
-      target_link_libraries(${headers} PRIVATE GTest::gtest Threads::Threads)
-      target_precompile_headers(${headers} PRIVATE <atomic> <condition_variable> <coroutine> <future> <mutex>
-        <stop_token> <gtest/gtest.h>)
-      if(TARGET GTest::gmock)
-        target_link_libraries(${headers} PRIVATE GTest::gmock)
-        target_precompile_headers(${headers} PRIVATE <gmock/gmock.h>)
-      endif()
-    else()
-      target_link_libraries(${headers} PRIVATE fmt::fmt)
-      target_precompile_headers(${headers} PRIVATE <regex> <fmt/format.h>)
-    endif()
-  endif()
-  target_precompile_headers(${target} REUSE_FROM ${headers})
-endfunction()
-
 # lockstep_unit_test(NAME SOURCE... [OPTIMISE level] [LIBRARIES library...]): a GoogleTest binary, one CTest for each of its
 # tests. Does nothing in a build without tests, so that a folder's CMakeLists.txt need not ask.
 #
@@ -125,8 +93,7 @@ function(lockstep_unit_test name)
   if(TARGET GTest::gmock)
     target_link_libraries(${name} PRIVATE GTest::gmock)
   endif()
-  lockstep_precompile(${name} tests)
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS unit TIMEOUT 300)
+  gtest_discover_tests(${name} PROPERTIES LABELS unit TIMEOUT 120)
 endfunction()
 
 # lockstep_print_summary(): what this build has, in three lines.

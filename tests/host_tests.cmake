@@ -15,6 +15,5 @@ function(lockstep_host_test name)
   target_link_libraries(${name} PRIVATE lockstep_cli lockstep_test_support GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE LOCKSTEP_GOLDEN_DIR="${PROJECT_SOURCE_DIR}/tests/golden"
     LOCKSTEP_SOURCE_DIR="${PROJECT_SOURCE_DIR}" LOCKSTEP_TOOL="${PROJECT_BINARY_DIR}/lockstep")
-  lockstep_precompile(${name} tests)
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS unit TIMEOUT 300)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 30 PROPERTIES LABELS unit TIMEOUT 120)
 endfunction()
