@@ -157,7 +157,8 @@ TEST(AsyncLoops, AWaitThatBeganAnewIsNotThatOfBefore) {
     for (const AsyncTask& t : state.loops[0].tasks) EXPECT_EQ(t.moved, t.node == waits->node);
     EXPECT_EQ(state.words.count(reinterpret_cast<std::uint64_t>(&m)), 1u);
     // Without that, all of them have waited in both looks.
-    for (const AsyncTask& t : read_async(own(read_own), running).loops[0].tasks) EXPECT_FALSE(t.moved);
+    const AsyncState still = read_async(own(read_own), running);
+    for (const AsyncTask& t : still.loops[0].tasks) EXPECT_FALSE(t.moved);
   });
 }
 
