@@ -85,8 +85,8 @@ class Session {
   void copy(Snapshot* out);
   // The threads that have stopped, as the process knows them.
   std::set<int> standing() const;
-  // Whether a read from, or a write to, a descriptor of the process would come back at once.
-  bool ready(int fd, bool writes);
+  // Whether a read from, or a write to, a descriptor of the process would come back at once; nothing if it cannot be asked.
+  std::optional<bool> ready(int fd, bool writes);
   // How much of the time that the stop should take is left for tasks.
   Clock::duration left() const {
     return std::max<Clock::duration>(*first_stop_ + kStandstill - Clock::now(), kLeastTasksTime);
@@ -106,8 +106,9 @@ class Session {
   bool nested_;  // the process knows its threads by other numbers
   int pidfd_;    // negative where the kernel has none
   std::vector<Tracee> tracees_;
-  std::map<std::pair<int, bool>, bool> ready_;  // by descriptor and whether it is written to: many may wait for one
-  std::vector<int> borrowed_;                   // closed when the process goes on
+  std::map<std::pair<int, bool>, std::optional<bool>>
+      ready_;                  // by descriptor and whether it is written to: many may wait for one
+  std::vector<int> borrowed_;  // closed when the process goes on
   std::optional<Clock::time_point> first_stop_;
   double pause_ = 0;
 };
@@ -264,7 +265,7 @@ void Session::copy(Snapshot* out) {
     }
     const SleepingCall* call = t.stopped ? sleeping_call(s.syscall) : nullptr;
     if (call && call->ends == Sleep::kDescriptor) {
-      s.about_to_go_on = ready(static_cast<int>(s.arguments[0]), call->writes);
+      s.came = ready(static_cast<int>(s.arguments[0]), call->writes);
     }
   }
 }
@@ -277,15 +278,16 @@ std::set<int> Session::standing() const {
   return out;
 }
 
-bool Session::ready(int fd, bool writes) {
-  if (pidfd_ < 0) return false;
+std::optional<bool> Session::ready(int fd, bool writes) {
+  if (pidfd_ < 0) return std::nullopt;
   const auto known = ready_.find({fd, writes});
   if (known != ready_.end()) return known->second;
-  if (ready_.size() >= kMostDescriptors) return false;
+  if (ready_.size() >= kMostDescriptors) return std::nullopt;
   const int own = static_cast<int>(syscall(SYS_pidfd_getfd, pidfd_, fd, 0));
-  if (own >= 0) borrowed_.push_back(own);
+  if (own < 0) return ready_[{fd, writes}] = std::nullopt;
+  borrowed_.push_back(own);
   pollfd p = {own, static_cast<short>(writes ? POLLOUT : POLLIN), 0};
-  return ready_[{fd, writes}] = own >= 0 && ::poll(&p, 1, 0) > 0;
+  return ready_[{fd, writes}] = ::poll(&p, 1, 0) > 0;
 }
 
 void Session::let_go() {
@@ -363,7 +365,7 @@ Snapshot take(int pid) {
     for (AsyncLoop& loop : state->loops) {
       for (AsyncTask& task : loop.tasks) {
         const auto wait = descriptor_wait(task);
-        if (wait) loop.asleep &= !session.ready(wait->fd, wait->writes);
+        if (wait) loop.asleep &= !session.ready(wait->fd, wait->writes).value_or(false);
       }
     }
   };

@@ -415,12 +415,13 @@ std::optional<Wait> Recogniser::descriptor(const SleepingCall& call) {
   const Descriptor d = describe_descriptor(e_.snapshot.view, static_cast<int>(thread_.arguments[0]));
   w.object = d.name;
   w.detail = d.detail;
-  if (d.own && !handles_signals(e_.snapshot)) w.ends = Ends::kAnyThread;
+  // Only a wait that is known to last may be part of a deadlock.
+  if (d.own && thread_.came.has_value() && !handles_signals(e_.snapshot)) w.ends = Ends::kAnyThread;
   return w;
 }
 
 std::optional<Wait> Recogniser::run() {
-  if (thread_.syscall < 0 || thread_.about_to_go_on) return std::nullopt;
+  if (thread_.syscall < 0 || thread_.came.value_or(false)) return std::nullopt;
   const SleepingCall* call = sleeping_call(thread_.syscall);
   Wait w;
   w.ends = Ends::kOutside;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,8 @@ struct ThreadState {
   bool ended = false;           // a zombie: main after pthread_exit
   bool registers_known = true;  // false: all but rsp and rip
   std::array<std::uint64_t, kRegisters> registers{};
-  long syscall = -1;            // it sleeps in, -1 if it runs
-  bool about_to_go_on = false;  // what it sleeps for has come
+  long syscall = -1;         // it sleeps in, -1 if it runs
+  std::optional<bool> came;  // whether the descriptor that it sleeps for is ready; nothing: not known
   std::array<std::uint64_t, 6> arguments{};
 };
 
