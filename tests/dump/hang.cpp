@@ -13,16 +13,19 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
-#include <functional>
 #include <future>
-#include <map>
 #include <mutex>
 #include <shared_mutex>
-#include <string>
 #include <thread>
 #include <vector>
 
+#include "parts.h"
+
 namespace {
+
+using parts::arrived;
+using parts::await;
+using parts::say_ready;
 
 struct Account {
   std::mutex mutex;
@@ -39,15 +42,6 @@ pthread_barrier_t raw_meeting;
 std::once_flag once;
 std::atomic<int> word = 0;
 Account alice, bob;
-
-// Threads that have got as far as they must; the rest of the way to the block is short, and the test looks again.
-std::atomic<int> arrived = 0;
-
-void await(int count) {
-  while (arrived.load() < count) sched_yield();
-}
-
-void say_ready() { [[maybe_unused]] const ssize_t n = write(1, "ready\n", 6); }
 
 [[gnu::noinline]] void transfer(Account& from, Account& to) {
   std::lock_guard<std::mutex> first(from.mutex);
@@ -471,7 +465,7 @@ void idle() {
   for (auto& t : all) t.join();
 }
 
-const std::map<std::string, std::function<void()>> kParts = {
+const parts::Table kParts = {
     {"ab_ba", ab_ba},
     {"three_way", three_way},
     {"self_deadlock", self_deadlock},
@@ -511,9 +505,4 @@ const std::map<std::string, std::function<void()>> kParts = {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  const auto part = kParts.find(argc > 1 ? argv[1] : "");
-  if (part == kParts.end()) return 2;
-  part->second();
-  return 0;
-}
+int main(int argc, char** argv) { return parts::play(kParts, argc, argv); }

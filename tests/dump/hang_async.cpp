@@ -4,11 +4,8 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <thread>
 #include <vector>
 
@@ -27,8 +24,12 @@
 #include "lockstep/sync/event.h"
 #include "lockstep/sync/mutex.h"
 #include "lockstep/sync/semaphore.h"
+#include "parts.h"
 
 namespace {
+
+using parts::arrived;
+using parts::say_ready;
 
 using namespace lockstep::async;
 using namespace std::chrono_literals;
@@ -36,10 +37,6 @@ namespace sync = lockstep::sync;
 
 sync::mutex m;
 sync::event opened;
-std::atomic<int> arrived = 0;
-
-void say_ready() { [[maybe_unused]] const ssize_t n = write(1, "ready\n", 6); }
-
 struct account {
   explicit account(const char* name) : lock(name) {}
   sync::mutex lock;
@@ -267,7 +264,7 @@ void two_loops() {
   third.join();
 }
 
-const std::map<std::string, std::function<void()>> kParts = {
+const parts::Table kParts = {
     {"async_ab_ba", [] { run(ab_ba()); }},
     {"async_self_deadlock", [] { run(self_deadlock()); }},
     {"async_task_and_thread", [] { run(task_and_thread()); }},
@@ -285,9 +282,4 @@ const std::map<std::string, std::function<void()>> kParts = {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  const auto part = kParts.find(argc > 1 ? argv[1] : "");
-  if (part == kParts.end()) return 2;
-  part->second();
-  return 0;
-}
+int main(int argc, char** argv) { return parts::play(kParts, argc, argv); }

@@ -2,7 +2,6 @@
 // locks. A part hangs in the way that the argument names; tests/dump/run looks at it. It writes "ready" when its threads
 // are about to block.
 #include <pthread.h>
-#include <sched.h>
 #include <semaphore.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -18,15 +17,19 @@
 #include <functional>
 #include <future>
 #include <latch>
-#include <map>
 #include <mutex>
 #include <semaphore>
 #include <shared_mutex>
-#include <string>
 #include <thread>
 #include <vector>
 
+#include "parts.h"
+
 namespace {
+
+using parts::arrived;
+using parts::await;
+using parts::say_ready;
 
 std::mutex a, b, c, d;
 std::recursive_mutex recursive;
@@ -43,15 +46,6 @@ std::counting_semaphore<4> permits(0);
 std::atomic<bool> flag = false;
 std::atomic<long> wide = 0;
 sem_t raw_permits;
-
-// Threads that have got as far as they must; the rest of the way to the block is short, and the test looks again.
-std::atomic<int> arrived = 0;
-
-void await(int count) {
-  while (arrived.load() < count) sched_yield();
-}
-
-void say_ready() { [[maybe_unused]] const ssize_t n = write(1, "ready\n", 6); }
 
 template <typename One, typename Two>
 void both_orders(One one, Two two) {
@@ -368,7 +362,7 @@ void one_waits(Body body) {
   worker.join();
 }
 
-const std::map<std::string, std::function<void()>> kParts = {
+const parts::Table kParts = {
     {"kinds_errorcheck", [] { two_types(typed(PTHREAD_MUTEX_ERRORCHECK), typed(PTHREAD_MUTEX_RECURSIVE)); }},
     {"kinds_adaptive", [] { two_types(typed(PTHREAD_MUTEX_ADAPTIVE_NP), typed(PTHREAD_MUTEX_NORMAL)); }},
     {"kinds_robust",
@@ -423,9 +417,4 @@ const std::map<std::string, std::function<void()>> kParts = {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  const auto part = kParts.find(argc > 1 ? argv[1] : "");
-  if (part == kParts.end()) return 2;
-  part->second();
-  return 0;
-}
+int main(int argc, char** argv) { return parts::play(kParts, argc, argv); }

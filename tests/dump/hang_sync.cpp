@@ -1,15 +1,10 @@
 // A process that hangs in lockstep::sync in the way that its argument names; tests/dump/run looks at it. It writes
 // "ready" when its threads are about to block.
 #include <sched.h>
-#include <unistd.h>
 
-#include <atomic>
-#include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
-#include <string>
 #include <thread>
 #include <vector>
 
@@ -20,8 +15,13 @@
 #include "lockstep/sync/mutex.h"
 #include "lockstep/sync/semaphore.h"
 #include "lockstep/sync/shared_mutex.h"
+#include "parts.h"
 
 namespace {
+
+using parts::arrived;
+using parts::await;
+using parts::say_ready;
 
 namespace sync = lockstep::sync;
 
@@ -33,15 +33,6 @@ sync::event opened;
 sync::semaphore permits(0);
 sync::bounded_queue<int> jobs(2);
 bool done = false;
-
-// Threads that have got as far as they must; the rest of the way to the block is short, and the test looks again.
-std::atomic<int> arrived = 0;
-
-void await(int count) {
-  while (arrived.load() < count) sched_yield();
-}
-
-void say_ready() { [[maybe_unused]] const ssize_t n = write(1, "ready\n", 6); }
 
 struct Account {
   explicit Account(const char* name) : lock(name) {}
@@ -148,7 +139,7 @@ void busy_turns() {
   pass(mine, yours);
 }
 
-const std::map<std::string, std::function<void()>> kParts = {
+const parts::Table kParts = {
     {"sync_ab_ba", ab_ba},
     {"sync_fair", [] { held_over_join(fair); }},
     {"sync_writer", [] { held_over_join(table); }},
@@ -176,9 +167,4 @@ const std::map<std::string, std::function<void()>> kParts = {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  const auto part = kParts.find(argc > 1 ? argv[1] : "");
-  if (part == kParts.end()) return 2;
-  part->second();
-  return 0;
-}
+int main(int argc, char** argv) { return parts::play(kParts, argc, argv); }
