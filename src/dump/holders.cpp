@@ -14,7 +14,8 @@ namespace lockstep::dump {
 namespace {
 
 constexpr std::array kGuards = {std::string_view("lock_guard<"), std::string_view("unique_lock<"),
-                                std::string_view("scoped_lock<"), std::string_view("shared_lock<")};
+                                std::string_view("scoped_lock<")};
+constexpr std::array kGuardsForReading = {std::string_view("shared_lock<")};
 
 constexpr std::array kTakesForReading = {
     std::string_view("pthread_rwlock_rdlock"), std::string_view("pthread_rwlock_tryrdlock"),
@@ -59,8 +60,9 @@ std::vector<const Frame*> user_frames(const std::vector<Frame>& stack) {
   return out;
 }
 
-// A guard in one of the thread's frames that holds the lock at `lock`.
-std::optional<Site> guard_of(const Evidence& e, const std::vector<Frame>& stack, std::uint64_t lock) {
+// A guard in one of the thread's frames that holds the lock at `lock`. One that is not for reading may still be waiting
+// for it: whoever asks knows that the thread holds the lock.
+std::optional<Site> guard_of(const Evidence& e, const std::vector<Frame>& stack, std::uint64_t lock, bool for_reading) {
   for (const Frame* frame : user_frames(stack)) {
     const Frame& f = *frame;
     const auto sp = f.registers[kRsp];
@@ -68,7 +70,8 @@ std::optional<Site> guard_of(const Evidence& e, const std::vector<Frame>& stack,
     for (std::uint64_t slot = *sp & ~std::uint64_t{7}; slot < f.cfa; slot += 8) {
       if (e.snapshot.memory.value<std::uint64_t>(slot) != lock) continue;
       const auto variable = e.symbols.local(f, slot);
-      if (!variable || !mentions(variable->type, kGuards)) continue;
+      if (!variable || !(for_reading ? mentions(variable->type, kGuardsForReading) : mentions(variable->type, kGuards)))
+        continue;
       const bool may_have_let_go = variable->type.find("unique_lock") != std::string::npos ||
                                    variable->type.find("shared_lock") != std::string::npos;
       if (may_have_let_go && e.snapshot.memory.value<std::uint8_t>(slot + 8) != 1) continue;
@@ -129,7 +132,7 @@ void readers_of(const Evidence& e, Wait* wait, std::uint32_t count) {
   // Those with a guard are sure; then those whose code took a lock for reading; all only if there are enough of them.
   std::vector<int> sure, likely;
   for (std::size_t i = 0; i < e.stacks.size(); ++i) {
-    if (guard_of(e, e.stacks[i], wait->address)) {
+    if (guard_of(e, e.stacks[i], wait->address, true)) {
       sure.push_back(e.snapshot.threads[i].tid);
     } else if (call_of(e, e.stacks[i], true)) {
       likely.push_back(e.snapshot.threads[i].tid);
@@ -280,7 +283,7 @@ void find_taken(const Evidence& e, Wait* wait) {
   if (wait->holders.empty() || wait->address == 0) return;
   for (std::size_t i = 0; i < e.stacks.size(); ++i) {
     if (e.snapshot.threads[i].tid != wait->holders.front()) continue;
-    auto site = guard_of(e, e.stacks[i], wait->address);
+    auto site = guard_of(e, e.stacks[i], wait->address, wait->shared_hold);
     if (!site) site = call_of(e, e.stacks[i], wait->shared_hold);
     if (!site) return;
     wait->taken = site->place;
