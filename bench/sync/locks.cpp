@@ -67,6 +67,19 @@ double uncontended() {
   return (now_ns() - begin) / kTimes;
 }
 template <class Mutex>
+double uncontended_increment() {
+  static Mutex m;
+  static long n = 0;
+  constexpr int kTimes = 2'000'000;
+  double begin = now_ns();
+  for (int i = 0; i < kTimes; ++i) {
+    m.lock();
+    ++n;
+    m.unlock();
+  }
+  return (now_ns() - begin) / kTimes;
+}
+template <class Mutex>
 double uncontended_shared() {
   static Mutex m;
   constexpr int kTimes = 1'000'000;
@@ -285,6 +298,13 @@ int main(int argc, char** argv) {
                   {"absl::Mutex", uncontended<absl_mutex>},
                   {"nsync_mu", uncontended<nsync_mutex>},
                   {"fair_mutex (ours)", uncontended<fair_mutex>}},
+                 rounds);
+  bench::compare("uncontended lock + increment + unlock",
+                 {{"**mutex**", uncontended_increment<mutex>},
+                  {"compare-exchange + exchange", uncontended_increment<floor_mutex>},
+                  {"std::mutex", uncontended_increment<std::mutex>},
+                  {"absl::Mutex", uncontended_increment<absl_mutex>},
+                  {"nsync_mu", uncontended_increment<nsync_mutex>}},
                  rounds);
   bench::compare("two threads, short sections",
                  {{"**mutex**", contended<mutex, 2>},

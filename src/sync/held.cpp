@@ -235,6 +235,7 @@ void acquired_generally(const void* lock, const char* kind, std::int64_t waited_
     if (waited_since != 0) {
       add(entry.waits, 1);
       raise(entry.longest_wait, static_cast<std::uint64_t>(r.since[depth] - waited_since));
+      r.waited_until = r.since[depth];
     }
   }
   r.held[depth].lock.store(lock, std::memory_order_relaxed);
@@ -249,6 +250,14 @@ void released_generally(const void* lock) noexcept {
   if (depth == 0 || r->held[depth].lock.load(std::memory_order_relaxed) != lock) return released_out_of_order(*r, lock);
   if (r->timed >> depth != 0) end_of_timed_hold(*r, depth);
   r->set_depth(depth - 1);
+}
+
+bool locks_often(std::int64_t now) noexcept {
+  const thread_record* r = this_record;
+  if (!r) return false;
+  std::uint64_t outer = r->outer.load(std::memory_order_relaxed);
+  auto times = static_cast<std::int64_t>(1 + outer / thread_record::kOnce);
+  return (outer & thread_record::kDepth) == 0 && now - r->waited_until < 150 * times;
 }
 
 }  // namespace internal

@@ -111,11 +111,10 @@ class LOCKSTEP_CAPABILITY("mutex") fair_mutex {
     internal::tsan::unlocking(this);
     std::uint32_t me = internal::thread_number();
     std::uint32_t held = me;
-    internal::note known = internal::note_to_release(this);
+    internal::releasing noted(this);
     // release: the next holder sees what we did.
     if (!word_.compare_exchange_strong(held, 0, std::memory_order_release, std::memory_order_relaxed)) [[unlikely]]
       hand_over(me);
-    internal::released(this, known);
   }
 
   std::uint32_t holder() const noexcept {

@@ -6,11 +6,13 @@
 // this thread has seen that hash before, its order was checked then. If not, the pairs (held, new) go into the graph of
 // orders, which looks for a cycle, and a cycle is reported once with the stacks of both orders (lock_order.h).
 //
-//   outermost lock, the same as last time: four compares, then one store; one store at unlock; no shared line is written
+//   outermost lock, the same as last time: four compares and a store; two compares and a store at unlock; no shared line
+//   is written
 //   another chain that was seen before:    a call, a hash, one compare
 //   a new chain: a stack trace (some microseconds), and for a pair not seen before a mutex and a search
 // A locked instruction waits until all stores before it are done, and what comes after waits for it. So the compares are
-// made before it (`note`), and only the store comes after.
+// made before it (`note`), and both stores stand between the lock's instruction and the unlock's, where the section's own
+// stores are waited for anyway: until a lock is let go its holder has said so already, for an instant.
 //
 // The counter of the cache's entry is the number of acquisitions; so each thread counts its own, and report() adds up.
 // Holds are timed when the lock was contended, and every 256th time; a clock costs more than the lock. A lock's order
@@ -70,6 +72,7 @@ struct thread_record {
   std::uint64_t outer_generation = 0;  ///< what known_generation was when held[1] was written
   held_lock held[kMostHeld + 1];       ///< held[0] is the empty chain; held[1] stays when depth is 0
   std::int64_t since[kMostHeld + 1];
+  std::int64_t waited_until = 0;   ///< when a lock was got after the last wait for one
   std::uint32_t not_followed = 0;  ///< held beyond kMostHeld
   std::mutex mutex;
   chain chains[kChains];
@@ -96,6 +99,8 @@ constinit inline std::atomic<std::uint64_t> known_generation = 1;
 /// All that is not the outermost lock, the same as last time.
 void acquired_generally(const void* lock, const char* kind, std::int64_t waited_since);
 void released_generally(const void* lock) noexcept;
+/// The calling thread, which begins to wait for a lock now, has on average taken one every 150 ns since its last wait.
+bool locks_often(std::int64_t now) noexcept;
 
 inline std::int64_t nanoseconds_now() noexcept { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
@@ -136,25 +141,32 @@ inline void acquired(const void* lock, const char* kind, std::int64_t waited_sin
   if (!under_checker()) acquired_generally(lock, kind, waited_since);
 }
 
-inline note note_to_release(const void* lock) noexcept {
-  if (under_checker()) return {};
-  thread_record* r = this_record;
-  if (!r) [[unlikely]]
-    return {};
-  std::uint64_t outer = r->outer.load(std::memory_order_relaxed);
-  if ((outer & thread_record::kDepth) == 1 && r->held[1].lock.load(std::memory_order_relaxed) == lock && r->timed == 0)
-      [[likely]]
-    return {r, outer - 1};
-  return {};
-}
+/// For an unlock: notes that the lock is let go, before its word is changed if that takes no more than a store, else
+/// afterwards, when the lock itself may be gone.
+class releasing {
+ public:
+  explicit releasing(const void* lock) noexcept {
+    if (under_checker()) return;
+    thread_record* r = this_record;
+    if (r) [[likely]] {
+      std::uint64_t outer = r->outer.load(std::memory_order_relaxed);
+      if ((outer & thread_record::kDepth) == 1 && r->held[1].lock.load(std::memory_order_relaxed) == lock &&
+          r->timed == 0) [[likely]] {
+        r->outer.store(outer - 1, std::memory_order_relaxed);
+        return;
+      }
+    }
+    lock_ = lock;
+  }
+  ~releasing() {
+    if (lock_) [[unlikely]]
+      released_generally(lock_);
+  }
+  releasing(const releasing&) = delete;
+  releasing& operator=(const releasing&) = delete;
 
-/// The calling thread has released the lock. The lock itself may be gone.
-inline void released(const void* lock, const note& known) noexcept {
-  if (known.record) [[likely]]
-    known.record->outer.store(known.outer, std::memory_order_relaxed);
-  else if (!under_checker())
-    released_generally(lock);
-}
-inline void released(const void* lock) noexcept { released(lock, note_to_release(lock)); }
+ private:
+  const void* lock_ = nullptr;
+};
 
 }  // namespace lockstep::sync::internal

@@ -39,8 +39,7 @@
 // When not to use it: if order of arrival matters, fair_mutex; if most sections only read and are long, shared_mutex. A
 // mutex in memory shared with another process does not work.
 // Where rivals win: std::mutex has no word of diagnostics to touch, so a thread that takes a million different mutexes
-// once each (every one a new chain, held.h) is quicker there. pthread's can inherit priorities. Where threads do nothing
-// but lock for an instant, std::mutex and nsync_mu let one of them run alone for longer, and so get more through.
+// once each (every one a new chain, held.h) is quicker there. pthread's can inherit priorities.
 #pragma once
 
 #include <atomic>
@@ -115,7 +114,7 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
       internal::acquired(this, kKind, known);
     } else {
       std::int64_t since = internal::wait_begins();
-      lock_slowly(me, {}, {});
+      lock_slowly(me, since, {}, {});
       internal::acquired(this, kKind, since);
     }
     internal::tsan::locked(this);
@@ -149,7 +148,7 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
       internal::acquired(this, kKind, known);
     } else {
       std::int64_t since = internal::wait_begins();
-      if (!lock_slowly(me, until, stop)) return false;
+      if (!lock_slowly(me, since, until, stop)) return false;
       internal::acquired(this, kKind, since);
     }
     internal::tsan::try_locked(this);
@@ -163,9 +162,8 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
     // ThreadSanitizer is told before the word changes, so what unlock finds out must be known before.
     if (internal::kTsan && !internal::under_checker() && !held_by_this_thread()) misused("unlocked");
     internal::tsan::unlocking(this);
-    internal::note known = internal::note_to_release(this);
+    internal::releasing noted(this);
     let_go(internal::thread_number());
-    internal::released(this, known);
   }
 
   /// Waits as a coroutine. The guard is false if the stop came first. The holder is "a coroutine": lock orders are not
@@ -218,9 +216,11 @@ class LOCKSTEP_CAPABILITY("mutex") mutex {
     return false;
   }
 
-  [[gnu::noinline]] bool lock_slowly(std::uint32_t me, const deadline& until, const std::stop_token& stop) {
+  [[gnu::noinline]] bool lock_slowly(std::uint32_t me, std::int64_t since, const deadline& until,
+                                     const std::stop_token& stop) {
     if (holder() == me) misused("locked again");
-    for (internal::spinner spin; spin.again(holder());) {
+    internal::spinner::for_lock how{since != 0 && internal::locks_often(since)};
+    for (internal::spinner spin(how); spin.again(holder());) {
       if (take(me)) return true;
     }
     for (std::uint32_t vain = 0;; ++vain) {

@@ -97,11 +97,11 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
     if (writer_.load(std::memory_order_relaxed) != internal::thread_number()) [[unlikely]]
       misused("unlocked");
     internal::tsan::unlocking(this);
+    internal::releasing noted(this);
     writer_.store(0, std::memory_order_relaxed);
     std::uint32_t held = kWriter;
     // release: the next one in sees what we did.
     if (!word_.compare_exchange_strong(held, 0, std::memory_order_release, std::memory_order_relaxed)) leave(kWriter);
-    internal::released(this);
   }
 
   // ---- Readers
@@ -134,6 +134,7 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
     if (internal::kTsan && !internal::under_checker() && (word_.load(std::memory_order_relaxed) & kReaders) == 0)
       misused("unlocked as reader");
     internal::tsan::unlocking(this, internal::tsan::kShared);
+    internal::releasing noted(this);
     std::uint32_t now = word_.load(std::memory_order_relaxed);
     for (;;) {
       if ((now & kReaders) == 0) [[unlikely]]
@@ -145,7 +146,6 @@ class LOCKSTEP_CAPABILITY("shared_mutex") basic_shared_mutex {
       // release: the writer sees what we did.
       if (word_.compare_exchange_weak(now, now - 1, std::memory_order_release, std::memory_order_relaxed)) break;
     }
-    internal::released(this);
   }
 
  private:
