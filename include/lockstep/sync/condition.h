@@ -230,8 +230,10 @@ class condition {
     while (now & kSpinning) {
       // release: the waiter sees what we did.
       if (word_.compare_exchange_weak(now, (now & ~kSpinning) | kHanded, std::memory_order_release,
-                                      std::memory_order_relaxed))
+                                      std::memory_order_relaxed)) {
+        internal::spinner::has_signalled_a_spinner();
         return true;
+      }
     }
     return false;
   }
