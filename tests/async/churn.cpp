@@ -11,12 +11,12 @@
 #include <malloc.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <random>
 #include <string>
@@ -69,14 +69,14 @@ task<> write(stream& s, std::string_view text) { co_await s.write(text); }
 
 // ---- The server: echoes, and gives kLarge bytes to whoever asks for them by an 'L'
 
-struct counts {
+struct Counts {
   long served = 0;
   long timed_out = 0;
   long broken = 0;
   long out_of_descriptors = 0;
 };
 
-task<> serve(stream s, counts& c) {
+task<> serve(stream s, Counts& c) {
   try {
     char buffer[512];
     while (std::size_t n = co_await with_timeout(kIdle, read(s, buffer))) {
@@ -95,7 +95,7 @@ task<> serve(stream s, counts& c) {
   }
 }
 
-task<> accept_all(listener& l, scope& sessions, counts& c, channel<int>* first_all = nullptr, std::size_t all = 0) {
+task<> accept_all(listener& l, scope& sessions, Counts& c, channel<int>* first_all = nullptr, std::size_t all = 0) {
   for (;;) {
     bool wait = false;
     try {
@@ -115,7 +115,7 @@ task<> guard(std::chrono::nanoseconds patience) {
   fail("stuck: the clients of this part do not end, or what serves them");
 }
 
-task<> phase(listener& l, counts& c, std::vector<std::string> clients) {
+task<> phase(listener& l, Counts& c, std::vector<std::string> clients) {
   auto sessions = [&](scope& open) -> task<> {
     auto accepting = [&](scope& s) -> task<> {
       s.spawn(accept_all(l, open, c));
@@ -128,7 +128,7 @@ task<> phase(listener& l, counts& c, std::vector<std::string> clients) {
   co_await with_scope(sessions);
 }
 
-task<> shut_down(listener& l, counts& c, std::vector<std::string> clients, std::size_t connections) {
+task<> shut_down(listener& l, Counts& c, std::vector<std::string> clients, std::size_t connections) {
   child process = child::start(clients);
   channel<int> all_there(1);
   double begin = 0;
@@ -152,7 +152,7 @@ task<> shut_down(listener& l, counts& c, std::vector<std::string> clients, std::
 task<> server(std::string self, std::size_t connections, double seconds) {
   listener l = listen(address::ip("0.0.0.0", 0));
   std::size_t descriptors = open_descriptors();
-  counts c;
+  Counts c;
   std::size_t heap = 0;
   auto clients = [&](const char* what, double time) {
     return std::vector<std::string>{self, what, std::to_string(l.local_address().port()), std::to_string(connections),
@@ -187,7 +187,7 @@ task<> server(std::string self, std::size_t connections, double seconds) {
 
 // ---- The clients
 
-struct client_counts {
+struct ClientCounts {
   long good = 0;
   long refused = 0;  // of those that behaved: the server was too slow
 };
@@ -211,12 +211,12 @@ task<> whole_echo(address to, std::mt19937& random) {
   co_await echo(s, random, 3);
 }
 
-enum class manner { reset, half_closed, slow, silent, deserted, cancelled, hang_up, stay };
+enum class Manner { kReset, kHalfClosed, kSlow, kSilent, kDeserted, kCancelled, kHangUp, kStay };
 
-task<> visit(address to, std::mt19937& random, std::chrono::duration<double> stay, client_counts& c) {
+task<> visit(address to, std::mt19937& random, std::chrono::duration<double> stay, ClientCounts& c) {
   // Every other one stays, so that most connections are open at any time.
-  auto how = static_cast<manner>(random() % (2 * static_cast<unsigned>(manner::stay)));
-  if (how == manner::cancelled) {
+  auto how = static_cast<Manner>(random() % (2 * static_cast<unsigned>(Manner::kStay)));
+  if (how == Manner::kCancelled) {
     try {
       co_await with_timeout(std::chrono::microseconds(random() % 3000), whole_echo(to, random));
     } catch (const timeout_error&) {
@@ -226,34 +226,34 @@ task<> visit(address to, std::mt19937& random, std::chrono::duration<double> sta
   stream s = co_await connect(to);
   char buffer[2048];
   switch (how) {
-    case manner::reset: {
+    case Manner::kReset: {
       co_await s.write("reset");
       linger now{1, 0};
       ::setsockopt(s.fd(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
       break;
     }
-    case manner::half_closed:
+    case Manner::kHalfClosed:
       co_await s.write("half");
       s.shutdown_write();
       while (co_await s.read_some(buffer) != 0) {
       }
       ++c.good;
       break;
-    case manner::slow:
+    case Manner::kSlow:
       co_await s.write("L");
       for (int i = 0; i < 20; ++i) {
         if (co_await s.read_some(buffer) == 0) break;
         co_await sleep_for(1ms);
       }
       break;
-    case manner::silent:
+    case Manner::kSilent:
       co_await sleep_for(std::chrono::milliseconds(random() % 500));
       break;
-    case manner::deserted:
+    case Manner::kDeserted:
       // Few: each takes the server's patience.
       if (random() % 16 == 0) co_await s.read_some(buffer);
       break;
-    case manner::hang_up:
+    case Manner::kHangUp:
       co_await s.write("hang up");
       break;
     default:
@@ -267,7 +267,7 @@ task<> visit(address to, std::mt19937& random, std::chrono::duration<double> sta
 }
 
 task<> visitor(int port, std::size_t number, std::size_t of, std::chrono::steady_clock::time_point until,
-               client_counts& c) {
+               ClientCounts& c) {
   std::mt19937 random(static_cast<unsigned>(number));
   // Ports of closed connections rest for a minute: many addresses have many.
   address to = address::ip("127.0.0." + std::to_string(1 + number % 200), static_cast<std::uint16_t>(port));
@@ -284,7 +284,7 @@ task<> visitor(int port, std::size_t number, std::size_t of, std::chrono::steady
 
 task<> clients(int port, std::size_t connections, double seconds) {
   std::size_t descriptors = open_descriptors();
-  client_counts c;
+  ClientCounts c;
   auto until = now() + std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(seconds));
   auto all = [&](scope& s) -> task<> {
     for (std::size_t i = 0; i < connections; ++i) s.spawn(visitor(port, i, connections, until, c));

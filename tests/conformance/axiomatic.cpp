@@ -115,24 +115,24 @@ class Graph {
   explicit Graph(const State& s) : s_(s), n_(static_cast<int>(s.events.size())) {
     for (int a = 0; a < n_; ++a) {
       for (int b = a + 1; b < n_; ++b) {
-        if (e(a).thread == e(b).thread) po.add(a, b);  // events stand in an order that extends program order
+        if (e(a).thread == e(b).thread) po_.add(a, b);  // events stand in an order that extends program order
       }
-      if (e(a).reads && e(a).from != kInitial) rf.add(e(a).from, a);
+      if (e(a).reads && e(a).from != kInitial) rf_.add(e(a).from, a);
     }
     for (const auto& [place, stores] : s.order) {
       for (std::size_t i = 0; i < stores.size(); ++i) {
-        for (std::size_t k = i + 1; k < stores.size(); ++k) co.add(stores[i], stores[k]);
+        for (std::size_t k = i + 1; k < stores.size(); ++k) co_.add(stores[i], stores[k]);
       }
     }
     for (int r = 0; r < n_; ++r) {
       if (!e(r).reads) continue;
       for (int w = 0; w < n_; ++w) {
         if (w == r || !e(w).writes || e(w).place != e(r).place) continue;
-        if (e(r).from == kInitial || co.at(e(r).from, w)) rb.add(r, w);
+        if (e(r).from == kInitial || co_.at(e(r).from, w)) rb_.add(r, w);
       }
     }
     for (const auto& [mutex, ops] : s.locks) {
-      for (std::size_t i = 0; i + 1 < ops.size(); ++i) lo.add(ops[i], ops[i + 1]);
+      for (std::size_t i = 0; i + 1 < ops.size(); ++i) lo_.add(ops[i], ops[i + 1]);
     }
   }
 
@@ -146,7 +146,7 @@ class Graph {
     return true;
   }
 
-  bool sc() const { return !(po | rf | co | rb | lo).cyclic(); }
+  bool sc() const { return !(po_ | rf_ | co_ | rb_ | lo_).cyclic(); }
 
   bool tso() const {
     Relation local, ppo, rfe;
@@ -156,20 +156,20 @@ class Graph {
     };
     for (int a = 0; a < n_; ++a) {
       for (int b = 0; b < n_; ++b) {
-        if (rf.at(a, b) && e(a).thread != e(b).thread) rfe.add(a, b);
-        if (!po.at(a, b)) continue;
+        if (rf_.at(a, b) && e(a).thread != e(b).thread) rfe.add(a, b);
+        if (!po_.at(a, b)) continue;
         if (e(a).is_memory() && e(b).is_memory() && e(a).place == e(b).place) local.add(a, b);
         bool kept = !(e(a).kind == 'W' && (e(b).kind == 'R' || e(b).kind == 'F'));
         if (e(a).kind == 'F' && e(a).order != 's') kept = false;
         if (e(b).kind == 'F' && e(b).order != 's') kept = false;
         for (int x = 0; x < n_; ++x) {
-          const bool between = (x == a || po.at(a, x)) && (x == b || po.at(x, b));
+          const bool between = (x == a || po_.at(a, x)) && (x == b || po_.at(x, b));
           if (between && barrier(x)) kept = true;
         }
         if (kept) ppo.add(a, b);
       }
     }
-    return !(local | rf | co | rb).cyclic() && !(ppo | rfe | co | rb | lo).cyclic();
+    return !(local | rf_ | co_ | rb_).cyclic() && !(ppo | rfe | co_ | rb_ | lo_).cyclic();
   }
 
   bool rc11() const {
@@ -186,13 +186,13 @@ class Graph {
       std::vector<int> heads, tails;
       if (releases(e(w).order)) heads.push_back(w);
       for (int f = 0; f < n_; ++f) {
-        if (e(f).kind == 'F' && releases(e(f).order) && po.at(f, w)) heads.push_back(f);
+        if (e(f).kind == 'F' && releases(e(f).order) && po_.at(f, w)) heads.push_back(f);
       }
       for (int r = 0; r < n_; ++r) {
         if (!e(r).reads || std::find(sequence.begin(), sequence.end(), e(r).from) == sequence.end()) continue;
         if (acquires(e(r).order)) tails.push_back(r);
         for (int f = 0; f < n_; ++f) {
-          if (e(f).kind == 'F' && acquires(e(f).order) && po.at(r, f)) tails.push_back(f);
+          if (e(f).kind == 'F' && acquires(e(f).order) && po_.at(r, f)) tails.push_back(f);
         }
       }
       for (int a : heads) {
@@ -201,8 +201,8 @@ class Graph {
         }
       }
     }
-    const Relation hb = (po | sw | lo).closed();
-    const Relation eco = (rf | co | rb).closed();
+    const Relation hb = (po_ | sw | lo_).closed();
+    const Relation eco = (rf_ | co_ | rb_).closed();
     if (hb.reflexive() || hb.then(eco).reflexive()) return false;
     // The seq_cst axiom.
     Relation other, local;  // program order to another location; happens-before at one location
@@ -211,11 +211,11 @@ class Graph {
         const bool same = e(a).is_memory() && e(b).is_memory() && e(a).place == e(b).place;
         const bool same_mutex =
             !e(a).is_memory() && e(a).kind != 'F' && !e(b).is_memory() && e(b).kind != 'F' && e(a).place == e(b).place;
-        if (po.at(a, b) && !same && !same_mutex) other.add(a, b);
+        if (po_.at(a, b) && !same && !same_mutex) other.add(a, b);
         if (hb.at(a, b) && same) local.add(a, b);
       }
     }
-    const Relation scb = po | other.then(hb).then(other) | local | co | rb;
+    const Relation scb = po_ | other.then(hb).then(other) | local | co_ | rb_;
     Relation self, fence, access;
     for (int a = 0; a < n_; ++a) {
       self.add(a, a);
@@ -238,7 +238,7 @@ class Graph {
   const Event& e(int i) const { return s_.events[static_cast<std::size_t>(i)]; }
   const State& s_;
   int n_;
-  Relation po, rf, co, rb, lo;
+  Relation po_, rf_, co_, rb_, lo_;
 };
 
 std::string name(const Event& e) { return std::to_string(e.thread + 1) + "." + std::to_string(e.access); }
@@ -343,7 +343,7 @@ class Enumerator {
         go_on(next);
         continue;
       }
-      place(next, r, id, static_cast<std::size_t>(i + 1));
+      place(next, r, id, static_cast<std::size_t>(i) + 1);
     }
   }
 
