@@ -26,6 +26,7 @@ TEST(Semaphore, AdmitsNoMoreThanItsPermits) {
   semaphore s(3);
   std::atomic<int> inside = 0, most = 0;
   std::vector<std::jthread> threads;
+  threads.reserve(16);
   for (int i = 0; i < 16; ++i) {
     threads.emplace_back([&] {
       for (int j = 0; j < 500; ++j) {
@@ -49,6 +50,7 @@ TEST(Semaphore, LosesNoPermitWhenWaitsAreCutShort) {
   constexpr int kPermits = 2000;
   {
     std::vector<std::jthread> takers;
+    takers.reserve(6);
     for (int i = 0; i < 6; ++i) {
       takers.emplace_back([&, i](const std::stop_token& stop) {
         while (!stop.stop_requested()) got += s.try_acquire_for(std::chrono::microseconds(10 * i), stop);
@@ -181,7 +183,7 @@ TEST(Guarded, GivesTheDataWithTheLockOnly) {
 
 // ---- Coroutines: an executor with one thread of its own.
 struct Detached {
-  struct promise_type {
+  struct promise_type {  // NOLINT(readability-identifier-naming): the language's own name
     Detached get_return_object() { return {}; }
     std::suspend_never initial_suspend() { return {}; }
     std::suspend_never final_suspend() noexcept { return {}; }
