@@ -14,8 +14,8 @@
 // without an earlier one of another thread, and so a sum that never was: use std::atomic where that matters (a count
 // that must not be seen negative, tickets, reference counts).
 //
-// How: a shard for each processor where the kernel has restartable sequences (rseq, Linux 4.18 and glibc 2.35): an add
-// is one unlocked instruction. Elsewhere, and in instrumented programs, a shard for each thread: a shard is written by
+// How: a shard of two numbers for each processor where the kernel has restartable sequences (rseq, Linux 4.18 and glibc
+// 2.35): an add is one unlocked instruction. Elsewhere, and in instrumented programs, a shard for each thread: a shard is written by
 // its owner alone, with a load and a store.
 //
 // Invariants:
@@ -73,14 +73,16 @@ class counter {
 
   std::int64_t value() const noexcept {
     std::int64_t sum = initial_ + shared_.load(std::memory_order_relaxed);
-    for (std::uint32_t i = 0; i < shards_; ++i) sum += by_processor_[i].count.load(std::memory_order_relaxed);
+    for (std::uint32_t i = 0; i < shards_; ++i) {
+      for (const auto& count : by_processor_[i].counts) sum += count.load(std::memory_order_relaxed);
+    }
     by_thread_.each([&](const std::atomic<std::int64_t>& c) { sum += c.load(std::memory_order_relaxed); });
     return sum;
   }
 
  private:
   struct alignas(internal::kCacheLine) shard {
-    std::atomic<std::int64_t> count{0};
+    std::atomic<std::int64_t> counts[2]{};
   };
   static_assert(sizeof(shard) == 64, "rseq_add() shifts the processor's number by 6");
 
