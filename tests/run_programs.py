@@ -50,10 +50,8 @@ MOST_STEPS = 12
 PRECOMPILED = Path(os.environ["LOCKSTEP_PRECOMPILED"]) if os.environ.get("LOCKSTEP_PRECOMPILED") else None
 # Compiled programs, for all tests of a build tree, by what they are made of; None: each test has its own.
 PROGRAMS = PRECOMPILED.with_name("programs-shared") if PRECOMPILED else None
-HEAVY_HEADERS = ("barrier", "condition_variable", "future", "latch", "map", "memory", "mutex", "queue", "semaphore",
-                 "shared_mutex", "stop_token", "string", "thread", "unordered_map", "vector")
-COMMON_HEADERS = ("algorithm", "array", "atomic", "cassert", "chrono", "condition_variable", "deque", "functional",
-                  "future", "map", "memory", "mutex", "optional", "queue", "shared_mutex", "string", "thread", "vector")
+# What nearly every program includes. More would take longer to load than is won: GCC reads a precompiled header whole.
+COMMON_HEADERS = ("condition_variable", "mutex", "thread")
 # A search that does not heed its own budget is ended by this.
 HANG_SECONDS = 400
 
@@ -123,17 +121,19 @@ def made_once(target):
             fresh.rename(target)
 
 
-def precompiled_headers(source, command, flags):
+def precompiled_headers(source, command, flags, as_it_is=False):
     """Options that take the standard headers from a precompiled one, which is made for these flags; none if it is no gain.
 
-    Reading them is most of what compiling a small program takes.
+    Reading them is most of what compiling a small program takes. `as_it_is`: none but those that the program includes.
     """
     if not PRECOMPILED or source.suffix == ".c" or flags:
         return []
     text = source.read_text(encoding="utf-8")
-    if text.lstrip().startswith("#define") or not re.search(rf"#include <({'|'.join(HEAVY_HEADERS)})>", text):
+    own = [name for name in COMMON_HEADERS if f"#include <{name}>" in text]
+    if text.lstrip().startswith("#define") or not own:
         return []
-    key = (command[0], [f for f in command if f.startswith("-O")][-1])
+    names = own if as_it_is else COMMON_HEADERS
+    key = (command[0], [f for f in command if f.startswith("-O")][-1], *(f"-{name}" for name in own if as_it_is))
     folder = PRECOMPILED / "".join(key)
     clang = "clang" in command[0]
     made = folder / ("common.h.pch" if clang else "common.h.gch")
@@ -141,7 +141,7 @@ def precompiled_headers(source, command, flags):
         with made_once(made) as fresh:
             if not made.exists():
                 common = folder / "common.h"
-                common.write_text("".join(f"#include <{name}>\n" for name in COMMON_HEADERS))
+                common.write_text("".join(f"#include <{name}>\n" for name in names))
                 run = subprocess.run([*command, "-x", "c++-header", str(common), "-o", str(fresh)], capture_output=True)
                 if run.returncode != 0:
                     return []
@@ -175,7 +175,7 @@ def build(source, compiler, header, root, build_dir, as_it_is=False):
     flags = [f for f in flags if not f.startswith("-O")]
     command = [compiler, "-std=c11" if is_c else "-std=c++20", "-g", level, "-fsanitize=thread", "-pthread"]
     command += ["-shared-libsan"] if "clang" in compiler else ["-Wno-tsan"]
-    headers = [] if as_it_is else precompiled_headers(source, command, [f for f in flags if not f.startswith("-l")])
+    headers = precompiled_headers(source, command, [f for f in flags if not f.startswith("-l")], as_it_is)
     command += [*headers, "-I", str(root / "include"), str(source)]
     sources = [source, *source.parent.glob("*.h"), *(root / "include").rglob("*.h"), *libraries(flags)]
     made_of = content_of(sources)

@@ -36,9 +36,9 @@ namespace {
 using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 
-constexpr std::size_t kJoined = 65536;      // a body of at most that is sent with the head, in one go
-constexpr std::size_t kPart = 262144;       // a larger one is sent, and timed, in such pieces
-constexpr std::size_t kSwallowed = 262144;  // of a request's body that the handler did not want
+constexpr std::size_t kJoinedReply = 65536;     // a body of at most that is sent with the head, in one go
+constexpr std::size_t kPart = 262144;           // a larger one is sent, and timed, in such pieces
+constexpr std::size_t kSwallowedRest = 262144;  // of a request's body that the handler did not want
 constexpr auto kClosing = 1s;
 constexpr auto kWithoutDescriptors = 50ms;
 
@@ -296,7 +296,7 @@ task<bool> send_response(server_state& server, connection& c, response& r, const
     co_return keep;
   }
   if (!streams) {
-    if (r.body.size() <= kJoined) {
+    if (r.body.size() <= kJoinedReply) {
       head += r.body;
       co_await send(server, c, head);
     } else {
@@ -371,7 +371,7 @@ task<response> ask_handler(server_state& server, server_exchange& x) {
 task<bool> drop_rest(server_exchange& x) {
   char unread[4096];
   for (std::size_t all = 0; !x.parser.done();) {
-    if (all > kSwallowed) co_return false;
+    if (all > kSwallowedRest) co_return false;
     try {
       all += co_await x.read(unread);
     } catch (const error&) {

@@ -21,13 +21,13 @@ namespace lockstep::async {
 
 namespace {
 
-[[noreturn]] void fail(int error, const std::string& what) {
+[[noreturn]] void raise_error(int error, const std::string& what) {
   throw std::system_error(error, std::generic_category(), what);
 }
 
 void need_a_kernel(const char* what) {
   if (!internal::here.current || !internal::here.current->io().network()) return;
-  fail(EOPNOTSUPP, std::string(what) + ": the simulated backend has sockets and pipes only; use another one");
+  raise_error(EOPNOTSUPP, std::string(what) + ": the simulated backend has sockets and pipes only; use another one");
 }
 pipe_ends pipe_for_signals() {
   need_a_kernel("signal_set");
@@ -78,7 +78,7 @@ signal_set::signal_set(std::initializer_list<int> signals) : pipe_(pipe_for_sign
       struct sigaction action {};
       action.sa_handler = &on_signal;
       action.sa_flags = SA_RESTART;
-      if (::sigaction(s, &action, &t.before) != 0) fail(errno, "sigaction");
+      if (::sigaction(s, &action, &t.before) != 0) raise_error(errno, "sigaction");
     }
   } catch (...) {
     forget();
@@ -127,7 +127,7 @@ child child::start(const std::vector<std::string>& arguments, const options& how
       ::posix_spawn_file_actions_addopen(&actions, number, "/dev/null", number == 0 ? O_RDONLY : O_WRONLY, 0);
     } else if (s == stream::pipe) {
       int fds[2];
-      if (::pipe2(fds, O_CLOEXEC) != 0) fail(errno, "pipe");
+      if (::pipe2(fds, O_CLOEXEC) != 0) raise_error(errno, "pipe");
       internal::descriptor read(fds[0]);
       internal::descriptor write(fds[1]);
       ours = pipe_end(std::move(number == 0 ? write : read));
@@ -160,10 +160,10 @@ child child::start(const std::vector<std::string>& arguments, const options& how
   ::posix_spawnattr_destroy(&attributes);
   if (error != 0) {
     c.pid_ = -1;
-    fail(error, "start " + arguments[0]);
+    raise_error(error, "start " + arguments[0]);
   }
   int fd = static_cast<int>(::syscall(SYS_pidfd_open, c.pid_, 0));
-  if (fd < 0) fail(errno, "pidfd_open");
+  if (fd < 0) raise_error(errno, "pidfd_open");
   c.pidfd_ = internal::descriptor(fd);
   return c;
 }
@@ -183,17 +183,17 @@ child::~child() {
 }
 
 void child::send_signal(int signal) {
-  if (pid_ < 0) fail(ESRCH, "send a signal to a child that has ended");
-  if (::kill(pid_, signal) != 0) fail(errno, "kill");
+  if (pid_ < 0) raise_error(ESRCH, "send a signal to a child that has ended");
+  if (::kill(pid_, signal) != 0) raise_error(errno, "kill");
 }
 
 task<int> child::wait() {
-  if (pid_ < 0) fail(ECHILD, "wait for a child that has ended");
+  if (pid_ < 0) raise_error(ECHILD, "wait for a child that has ended");
   internal::void_op op(internal::io_kind::readable, pidfd_.fd());
   co_await op;
   int status = 0;
   while (::waitpid(pid_, &status, 0) < 0) {
-    if (errno != EINTR) fail(errno, "waitpid");
+    if (errno != EINTR) raise_error(errno, "waitpid");
   }
   pid_ = -1;
   co_return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);

@@ -17,9 +17,9 @@ namespace {
 using catalogue::Card;
 using catalogue::Variant;
 
-class Words {
+class Page {
  public:
-  explicit Words(const report::TextStyle& style)
+  explicit Page(const report::TextStyle& style)
       : colour_(style.colour), width_(static_cast<std::size_t>(std::clamp(style.width, 40, 100))) {}
 
   void heading(const std::string& text) {
@@ -65,7 +65,7 @@ bool is_in_catalogue(const std::string& name, const Arguments& arguments) {
 int show_catalogue(const std::string& name, const Arguments& arguments) {
   const auto all = catalogue::load_catalogue(catalogue::catalogue_folder(arguments.text("--catalogue")));
   const auto [card, one] = all.need_variant(name);
-  Words words(style_for(arguments, STDOUT_FILENO));
+  Page words(style_for(arguments, STDOUT_FILENO));
   if (one) {
     words.heading(fmt::format("{}: {}", card->id, card->title));
     words.variant(*one);

@@ -20,8 +20,8 @@ namespace {
 
 using host::UserError;
 
-constexpr double kDefaultSeconds = 30;
-constexpr std::uint64_t kDefaultDepth = 20000;
+constexpr double kDefaultShowSeconds = 30;
+constexpr std::uint64_t kDefaultShowDepth = 20000;
 
 std::vector<std::string> names_from(const std::string& text) {
   std::vector<std::string> out;
@@ -45,9 +45,9 @@ host::ShowOptions options_from(const Arguments& a) {
   s.options.isolation = trace::parse_isolation(a.text("--isolation", "auto")).value_or(protocol::Isolation::kAuto);
   s.options.spurious_wakeups = a.has("--spurious-wakeups");
   s.options.seed = a.number("--seed", 1);
-  s.options.depth = a.number("--depth", kDefaultDepth);
+  s.options.depth = a.number("--depth", kDefaultShowDepth);
   s.max_executions = a.number("--executions", 0);
-  s.max_seconds = a.time("--time", a.has("--executions") ? 0 : kDefaultSeconds);
+  s.max_seconds = a.time("--time", a.has("--executions") ? 0 : kDefaultShowSeconds);
   const std::uint64_t jobs = a.number("--jobs", 1);
   if (jobs == 0 || jobs > 256) throw UserError(fmt::format("--jobs {}: takes 1 to 256", jobs));
   s.jobs = static_cast<std::uint32_t>(jobs);

@@ -47,7 +47,7 @@ constexpr auto kStopTime = std::chrono::milliseconds(15);
 constexpr auto kStandstill = std::chrono::milliseconds(20), kLeastTasksTime = std::chrono::milliseconds(3),
                kTasksTimeAfterwards = std::chrono::milliseconds(5000);
 // Whether a descriptor is ready is asked of that many: two system calls each.
-constexpr std::size_t kMostDescriptors = 256;
+constexpr std::size_t kMostAsked = 256;
 
 [[noreturn]] void not_permitted(int pid, int error) {
   throw UserError(fmt::format("{}: may not be looked at: {}", pid, why_not_permitted(gather_facts(pid, error))),
@@ -282,7 +282,7 @@ std::optional<bool> Session::ready(int fd, bool writes) {
   if (pidfd_ < 0) return std::nullopt;
   const auto known = ready_.find({fd, writes});
   if (known != ready_.end()) return known->second;
-  if (ready_.size() >= kMostDescriptors) return std::nullopt;
+  if (ready_.size() >= kMostAsked) return std::nullopt;
   const int own = static_cast<int>(syscall(SYS_pidfd_getfd, pidfd_, fd, 0));
   if (own < 0) return ready_[{fd, writes}] = std::nullopt;
   borrowed_.push_back(own);

@@ -110,8 +110,8 @@ TEST(Judge, ALockOfOneThatEndedIsLeaked) {
   EXPECT_NE(p.summary.find("thread 77, which has exited"), std::string::npos) << p.summary;
 }
 
-Thread task(int id, const char* name, int loop, const char* kind, const char* object, Ends ends,
-            std::vector<int> holders = {}) {
+Thread task_of(int id, const char* name, int loop, const char* kind, const char* object, Ends ends,
+               std::vector<int> holders = {}) {
   Thread t = waits(id, name, kind, object, ends, std::move(holders));
   t.loop = loop;
   return t;
@@ -134,9 +134,9 @@ Picture with_tasks(std::vector<Thread> threads, std::vector<Thread> tasks) {
 
 TEST(JudgeTasks, ACycleAmongTasksIsOneAmongThreads) {
   const Picture p =
-      with_tasks({loop_of(7, "main", {-1, -2, -3})}, {task(-1, "task A", 7, "mutex", "x", Ends::kHolder, {-2}),
-                                                      task(-2, "task B", 7, "mutex", "y", Ends::kHolder, {-1}),
-                                                      task(-3, "task C", 7, "accept", "s", Ends::kOutside)});
+      with_tasks({loop_of(7, "main", {-1, -2, -3})}, {task_of(-1, "task A", 7, "mutex", "x", Ends::kHolder, {-2}),
+                                                      task_of(-2, "task B", 7, "mutex", "y", Ends::kHolder, {-1}),
+                                                      task_of(-3, "task C", 7, "accept", "s", Ends::kOutside)});
   EXPECT_EQ(p.pattern, "lock-order-inversion");
   EXPECT_EQ(p.thread(7)->state, "idle");
   EXPECT_EQ(p.thread(-3)->state, "waiting");
@@ -144,8 +144,9 @@ TEST(JudgeTasks, ACycleAmongTasksIsOneAmongThreads) {
 }
 
 TEST(JudgeTasks, ALoopIsStuckWhenAllItsTasksAre) {
-  const Picture p = with_tasks({loop_of(7, "main", {-1, -2})}, {task(-1, "task A", 7, "channel", "x", Ends::kAnyTask),
-                                                                task(-2, "task B", 7, "channel", "y", Ends::kAnyTask)});
+  const Picture p =
+      with_tasks({loop_of(7, "main", {-1, -2})}, {task_of(-1, "task A", 7, "channel", "x", Ends::kAnyTask),
+                                                  task_of(-2, "task B", 7, "channel", "y", Ends::kAnyTask)});
   EXPECT_TRUE(p.deadlocked);
   EXPECT_EQ(p.thread(7)->state, "deadlocked");
   EXPECT_NE(p.summary.find("task A waits to receive from `x`, task B waits to receive from `y`; nobody is left"),
@@ -153,20 +154,20 @@ TEST(JudgeTasks, ALoopIsStuckWhenAllItsTasksAre) {
       << p.summary;
   // Another loop's task cannot help; one of the same loop that sleeps can.
   EXPECT_TRUE(with_tasks({loop_of(7, "main", {-1}), thread(8, "other")},
-                         {task(-1, "task A", 7, "channel", "x", Ends::kAnyTask)})
+                         {task_of(-1, "task A", 7, "channel", "x", Ends::kAnyTask)})
                   .deadlocked);
-  EXPECT_FALSE(with_tasks({loop_of(7, "main", {-1, -2})}, {task(-1, "task A", 7, "channel", "x", Ends::kAnyTask),
-                                                           task(-2, "task B", 7, "sleep_for", "", Ends::kTime)})
+  EXPECT_FALSE(with_tasks({loop_of(7, "main", {-1, -2})}, {task_of(-1, "task A", 7, "channel", "x", Ends::kAnyTask),
+                                                           task_of(-2, "task B", 7, "sleep_for", "", Ends::kTime)})
                    .deadlocked);
   // A thread may set an event.
   EXPECT_FALSE(with_tasks({loop_of(7, "main", {-1}), thread(8, "other")},
-                          {task(-1, "task A", 7, "event", "x", Ends::kAnyThread)})
+                          {task_of(-1, "task A", 7, "event", "x", Ends::kAnyThread)})
                    .deadlocked);
 }
 
 TEST(JudgeTasks, ABlockedLoopKeepsItsTasksFromGoingOn) {
   const Picture p = with_tasks({waits(7, "main", "mutex", "x", Ends::kHolder, {-1})},
-                               {task(-1, "task A", 7, "sleep_for", "", Ends::kTime)});
+                               {task_of(-1, "task A", 7, "sleep_for", "", Ends::kTime)});
   EXPECT_TRUE(p.deadlocked);
   EXPECT_EQ(
       p.summary,
@@ -175,15 +176,15 @@ TEST(JudgeTasks, ABlockedLoopKeepsItsTasksFromGoingOn) {
 }
 
 TEST(JudgeTasks, TheEndOfAnotherEndsAWhenAny) {
-  Thread a = task(-1, "task A", 7, "mutex", "x", Ends::kHolder, {-2});
+  Thread a = task_of(-1, "task A", 7, "mutex", "x", Ends::kHolder, {-2});
   a.rescuers = {-3};
-  const Thread b = task(-2, "task B", 7, "mutex", "y", Ends::kHolder, {-1});
+  const Thread b = task_of(-2, "task B", 7, "mutex", "y", Ends::kHolder, {-1});
   EXPECT_FALSE(
-      with_tasks({loop_of(7, "main", {-1, -2, -3})}, {a, b, task(-3, "task C", 7, "sleep_for", "", Ends::kTime)})
+      with_tasks({loop_of(7, "main", {-1, -2, -3})}, {a, b, task_of(-3, "task C", 7, "sleep_for", "", Ends::kTime)})
           .deadlocked);
-  EXPECT_TRUE(
-      with_tasks({loop_of(7, "main", {-1, -2, -3})}, {a, b, task(-3, "task C", 7, "mutex", "y", Ends::kHolder, {-1})})
-          .deadlocked);
+  EXPECT_TRUE(with_tasks({loop_of(7, "main", {-1, -2, -3})},
+                         {a, b, task_of(-3, "task C", 7, "mutex", "y", Ends::kHolder, {-1})})
+                  .deadlocked);
   a.rescuers = {0};
   EXPECT_FALSE(with_tasks({loop_of(7, "main", {-1, -2})}, {a, b}).deadlocked);
 }

@@ -7,7 +7,7 @@
 namespace lockstep::dump {
 namespace {
 
-using Layout = sync::internal::waiter_layout;
+using Waiter = sync::internal::waiter_layout;
 
 // mutex.h and shared_mutex.h describe their words.
 constexpr std::uint32_t kHolder = (1u << 30) - 1, kCoroutine = kHolder;  // fair_mutex has no bit 30, nor thread there
@@ -19,15 +19,15 @@ std::uint64_t at(std::uint64_t state, std::ptrdiff_t offset) { return state + st
 
 std::optional<std::uint64_t> primitive_of_sleeper(const Memory& memory, const ThreadState& thread) {
   const std::uint64_t state = thread.arguments[0];
-  const bool sleeps = static_cast<std::uint32_t>(thread.arguments[2]) == Layout::kSleeping &&
-                      memory.value<std::uint32_t>(state) == Layout::kSleeping;
+  const bool sleeps = static_cast<std::uint32_t>(thread.arguments[2]) == Waiter::kSleeping &&
+                      memory.value<std::uint32_t>(state) == Waiter::kSleeping;
   // The thread's number right beside the word, where it is put when the node is made.
-  if (!sleeps || memory.value<std::uint32_t>(at(state, Layout::kThread)) !=
+  if (!sleeps || memory.value<std::uint32_t>(at(state, Waiter::kThread)) !=
                      static_cast<std::uint32_t>(thread.inner_tid != 0 ? thread.inner_tid : thread.tid)) {
     return std::nullopt;
   }
-  const auto address = memory.value<std::uint64_t>(at(state, Layout::kAddress));
-  const auto queued = memory.value<std::uint8_t>(at(state, Layout::kQueued));
+  const auto address = memory.value<std::uint64_t>(at(state, Waiter::kAddress));
+  const auto queued = memory.value<std::uint8_t>(at(state, Waiter::kQueued));
   if (queued != 1 || address == 0 || address % alignof(std::uint32_t) != 0) return std::nullopt;
   return address;
 }

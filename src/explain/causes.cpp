@@ -17,10 +17,6 @@ using protocol::Kind;
 using protocol::kNoThread;
 using protocol::Op;
 
-std::string at_place(const names::SourceFrame& f) {
-  return f.file.empty() || f.library ? std::string() : fmt::format(" at {}:{}", names::base_name(f.file), f.line);
-}
-
 // "an acquire load", "a relaxed store".
 std::string with_article(const trace::Event& e, std::string_view what) {
   const std::string_view order = trace::order_name(e.order);

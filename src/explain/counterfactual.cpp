@@ -161,10 +161,6 @@ std::string words(const trace::Event& e, const std::string& object) {
   return fmt::format("{}{}", trace::op_verb(e.op), object.empty() ? "" : " " + quoted(object));
 }
 
-std::string at_place(const names::SourceFrame& f) {
-  return f.file.empty() || f.library ? "" : fmt::format(" at {}:{}", names::base_name(f.file), f.line);
-}
-
 // The same objects' steps in the passing run.
 std::vector<Step> tell_passing(const trace::Execution& passing, const std::vector<std::uint64_t>& objects,
                                std::optional<Index> turn, names::Namer& namer) {

@@ -16,6 +16,13 @@ std::string quoted(const std::string& name) {
   return "`" + name + "`";
 }
 
+std::string at_place(const names::SourceFrame& place) {
+  // Line 0 is what compilers give to code that stands for several lines.
+  return place.file.empty() || place.library || place.line == 0
+             ? std::string()
+             : fmt::format(" at {}:{}", names::base_name(place.file), place.line);
+}
+
 std::string whole_object(std::string name) {
   constexpr std::string_view kCount = "reference count of ";
   if (name.starts_with(kCount)) name.erase(0, kCount.size());

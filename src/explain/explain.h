@@ -65,5 +65,7 @@ std::string misuse(std::string_view message, const std::string& object);
 /// An exception's type and what(), the type once.
 std::string exception_text(const std::string& message);
 std::string quoted(const std::string& name);
+/// " at file.cpp:3"; empty where the program's text has no such place.
+std::string at_place(const names::SourceFrame& place);
 
 }  // namespace lockstep::explain

@@ -28,9 +28,9 @@ std::string without_index(std::string name) {
   return name;
 }
 
-class Search {
+class LockSearch {
  public:
-  Search(const History& h, const Diagnosis& d, std::string object, names::Namer& namer, Source& source)
+  LockSearch(const History& h, const Diagnosis& d, std::string object, names::Namer& namer, Source& source)
       : h_(h),
         d_(d),
         object_(std::move(object)),
@@ -134,7 +134,7 @@ class Search {
 };
 
 // Whether other classes may use it.
-bool Search::is_accessible(const std::string& member) {
+bool LockSearch::is_accessible(const std::string& member) {
   const std::regex declaration(R"(^\s*(?:mutable\s+)?[\w:<>]*(?:mutex|lock|Mutex|Lock)[\w:<>]*\s+)" + member +
                                R"(\s*[;{=])");
   static const std::regex kSection(R"(\b(?:public|private|protected)\s*:|\b(?:class|struct)\s+\w+[^;]*\{)");
@@ -151,8 +151,8 @@ bool Search::is_accessible(const std::string& member) {
 }
 
 // How the lock is called in that line; empty if it cannot be told.
-std::string Search::expression(std::size_t at, const names::SourceFrame& bare, const names::SourceFrame& taken,
-                               std::uint64_t lock, const std::string& lock_name, const std::string& written) {
+std::string LockSearch::expression(std::size_t at, const names::SourceFrame& bare, const names::SourceFrame& taken,
+                                   std::uint64_t lock, const std::string& lock_name, const std::string& written) {
   const std::string code = code_of((*lines_)[at]);
   const std::string member = last_name(lock_name);
   // In the same object: what stands before the one name on the line stands before the other, too.
@@ -204,7 +204,7 @@ std::string Search::expression(std::size_t at, const names::SourceFrame& bare, c
   return {};
 }
 
-std::string Search::diff(std::uint64_t lock, const std::string& lock_name) {
+std::string LockSearch::diff(std::uint64_t lock, const std::string& lock_name) {
   if (word_.empty()) return {};
   // How it is taken elsewhere.
   std::optional<LockCall> call;
@@ -266,7 +266,7 @@ std::string Search::diff(std::uint64_t lock, const std::string& lock_name) {
 
 std::optional<MissingLock> missing_lock(const History& history, const Diagnosis& diagnosis, const std::string& object,
                                         names::Namer& namer, Source& source) {
-  return Search(history, diagnosis, object, namer, source).find();
+  return LockSearch(history, diagnosis, object, namer, source).find();
 }
 
 }  // namespace lockstep::explain

@@ -14,13 +14,6 @@ using protocol::Kind;
 using protocol::kNoThread;
 using protocol::Op;
 
-std::string at_place(const names::SourceFrame& place) {
-  // Line 0 is what compilers give to code that stands for several lines.
-  return place.file.empty() || place.library || place.line == 0
-             ? std::string()
-             : fmt::format(" at {}:{}", names::base_name(place.file), place.line);
-}
-
 class Sentence {
  public:
   Sentence(const History& h, const trace::Bug& bug, const Diagnosis& d, names::Namer& namer)

@@ -111,18 +111,18 @@ class ElfFile {
 };
 
 // Debug information is looked for beside the file only: a network service would make the start slow.
-int find_debuginfo(Dwfl_Module* module, void** user, const char* name, Dwarf_Addr base, const char* file,
-                   const char* link, GElf_Word crc, char** found) {
+int find_beside_file(Dwfl_Module* module, void** user, const char* name, Dwarf_Addr base, const char* file,
+                     const char* link, GElf_Word crc, char** found) {
   if (std::getenv("DEBUGINFOD_URLS")) return -1;
   return dwfl_standard_find_debuginfo(module, user, name, base, file, link, crc, found);
 }
 
-int find_no_elf(Dwfl_Module*, void**, const char*, Dwarf_Addr, char**, Elf**) { return -1; }
+int find_no_other_elf(Dwfl_Module*, void**, const char*, Dwarf_Addr, char**, Elf**) { return -1; }
 
 // The program's debug information; one without any has no units.
-class DebugInfo {
+class UnitsOfProgram {
  public:
-  explicit DebugInfo(const std::string& program) {
+  explicit UnitsOfProgram(const std::string& program) {
     dwfl_ = dwfl_begin(&callbacks_);
     if (!dwfl_) return;
     dwfl_report_begin(dwfl_);
@@ -130,9 +130,9 @@ class DebugInfo {
     dwfl_report_end(dwfl_, nullptr, nullptr);
     dwarf_ = module ? dwfl_module_getdwarf(module, &bias_) : nullptr;
   }
-  DebugInfo(const DebugInfo&) = delete;
-  DebugInfo& operator=(const DebugInfo&) = delete;
-  ~DebugInfo() {
+  UnitsOfProgram(const UnitsOfProgram&) = delete;
+  UnitsOfProgram& operator=(const UnitsOfProgram&) = delete;
+  ~UnitsOfProgram() {
     if (dwfl_) dwfl_end(dwfl_);
   }
 
@@ -164,7 +164,8 @@ class DebugInfo {
  private:
   std::string debug_path_ = ":.debug:/usr/lib/debug";
   char* debug_path_pointer_ = debug_path_.data();
-  const Dwfl_Callbacks callbacks_ = {find_no_elf, find_debuginfo, dwfl_offline_section_address, &debug_path_pointer_};
+  const Dwfl_Callbacks callbacks_ = {find_no_other_elf, find_beside_file, dwfl_offline_section_address,
+                                     &debug_path_pointer_};
   Dwfl* dwfl_ = nullptr;
   Dwarf* dwarf_ = nullptr;
   Dwarf_Addr bias_ = 0;
@@ -446,7 +447,7 @@ void add_code(Dwarf_Die die, const Functions& wanted, Dwarf_Addr bias, int depth
       case DW_TAG_subprogram:
       case DW_TAG_inlined_subroutine:
         if (belongs(child, wanted)) {
-          const std::vector<CodeRange> code = DebugInfo::code_of(child, bias);
+          const std::vector<CodeRange> code = UnitsOfProgram::code_of(child, bias);
           out->insert(out->end(), code.begin(), code.end());
         }
         [[fallthrough]];
@@ -489,7 +490,7 @@ std::vector<std::uint64_t> library_sites(const std::string& program) {
   std::vector<std::uint64_t> library;
   const std::vector<std::uint64_t> calls = hook_calls(file.elf());
   if (calls.empty()) return library;
-  const DebugInfo debug(program);
+  const UnitsOfProgram debug(program);
   debug.each_unit([&](Dwarf_Die unit, const std::vector<CodeRange>& code) {
     std::vector<std::uint64_t> sites;
     for (const CodeRange& range : code) {
@@ -516,7 +517,7 @@ std::vector<CodeRange> code_of(const std::string& program, const Functions& want
              return s.addr <= range.low && range.high <= s.addr + s.size;
            });
   };
-  const DebugInfo debug(program);
+  const UnitsOfProgram debug(program);
   std::vector<CodeRange> found;
   debug.each_unit([&](Dwarf_Die unit, const std::vector<CodeRange>& code) {
     // Files that code or functions come from are all in the unit's table: to look there spares most units the search.

@@ -10,14 +10,14 @@
 namespace lockstep::names {
 namespace {
 
-constexpr int kMaxDepth = 24;
+constexpr int kMaxMembers = 24;
 
 using Classes = std::vector<std::string>;
 
 std::string path_in_array(Dwarf_Die type, std::uint64_t offset, bool show_index, int depth, Classes* classes);
 
 std::string path(Dwarf_Die type, std::uint64_t offset, bool show_index, int depth, Classes* classes) {
-  if (depth > kMaxDepth) return {};
+  if (depth > kMaxMembers) return {};
   switch (dwarf_tag(&type)) {
     case DW_TAG_array_type:
       return path_in_array(type, offset, show_index, depth, classes);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "report/layout.h"
 #include "trace/vocabulary.h"
 
 namespace lockstep::report {
@@ -12,16 +13,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using protocol::Kind;
-
-std::size_t columns(const std::string& s) {
-  return static_cast<std::size_t>(std::count_if(s.begin(), s.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
-std::string padded(std::string s, std::size_t width) {
-  const std::size_t have = columns(s);
-  if (have < width) s.append(width - have, ' ');
-  return s;
-}
 
 std::string styled(const TextStyle& style, const char* code, const std::string& text) {
   return style.colour ? fmt::format("\033[{}m{}\033[0m", code, text) : text;
@@ -171,20 +162,20 @@ std::string to_text(const OutcomeTable& t, const TextStyle& style, const std::st
     std::size_t width = columns("outcome");
     for (const SeenOutcome& o : t.outcomes) width = std::max(width, columns(shown_outcome(o.text)));
     width = std::min<std::size_t>(width, static_cast<std::size_t>(std::clamp(style.width, 40, 200)) - 22);
-    out += fmt::format("{}  executions{}\n", padded("outcome", width), t.numbered ? "  example" : "");
+    out += fmt::format("{}  executions{}\n", pad("outcome", width), t.numbered ? "  example" : "");
     for (std::size_t i = 0; i < t.outcomes.size(); ++i) {
       const SeenOutcome& o = t.outcomes[i];
       const bool unexpected =
           std::find(t.answer.unexpected.begin(), t.answer.unexpected.end(), i) != t.answer.unexpected.end();
       const bool bad = unexpected || o.kind != Kind::kNone;
-      std::string name = padded(shown_outcome(o.text), width);
+      std::string name = pad(shown_outcome(o.text), width);
       out += fmt::format("{}  {:>10}", bad ? styled(style, "31", name) : name, grouped(o.executions));
       if (t.numbered) out += fmt::format("  {:>7}", o.example);
       if (unexpected) out += "  unexpected";
       out += "\n";
     }
     if (t.other_executions > 0) {
-      out += fmt::format("{}  {:>10}\n", padded("(others)", width), grouped(t.other_executions));
+      out += fmt::format("{}  {:>10}\n", pad("(others)", width), grouped(t.other_executions));
     }
     out += "\n";
   }

@@ -12,7 +12,7 @@
 namespace lockstep::sync {
 namespace {
 
-std::atomic<misuse_handler> handler_in_use = nullptr;
+std::atomic<misuse_handler> misuse_handler_in_use = nullptr;
 
 void print(const misuse& m) {
   constexpr int kMostFrames = 64;
@@ -27,7 +27,7 @@ void print(const misuse& m) {
 }  // namespace
 
 misuse_handler set_misuse_handler(misuse_handler handler) noexcept {
-  return handler_in_use.exchange(handler, std::memory_order_acq_rel);
+  return misuse_handler_in_use.exchange(handler, std::memory_order_acq_rel);
 }
 
 namespace internal {
@@ -39,7 +39,7 @@ void report_misuse(const void* object, const char* kind, const std::string& what
   m.message = "lockstep::sync: " + std::string(kind);
   if (!m.name.empty()) m.message += " `" + m.name + "`";
   m.message += " " + std::string(address) + ": " + what;
-  if (misuse_handler handler = handler_in_use.load(std::memory_order_acquire))
+  if (misuse_handler handler = misuse_handler_in_use.load(std::memory_order_acquire))
     handler(m);
   else
     print(m);
