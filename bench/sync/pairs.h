@@ -52,8 +52,16 @@ struct contestant {
   std::function<double()> run;  ///< nanoseconds for one operation
 };
 
+/// Empty, or what a row or a contestant must have in its name to be run; the first contestant always is.
+inline std::string only;
+
 /// Runs all, `rounds` times; the first is ours. Prints a row for each: median, median of ours / its, the round trip.
-inline void compare(const char* what, const std::vector<contestant>& all, int rounds) {
+inline void compare(const char* what, std::vector<contestant> all, int rounds) {
+  if (std::string(what).find(only) == std::string::npos) {
+    auto named = [](const contestant& c) { return c.name.find(only) != std::string::npos; };
+    if (std::none_of(all.begin(), all.end(), named)) return;
+    all.erase(std::remove_if(all.begin() + 1, all.end(), [&](const contestant& c) { return !named(c); }), all.end());
+  }
   std::vector<std::vector<double>> times(all.size());
   std::vector<double> trips;
   for (int r = -1; r < rounds; ++r) {  // round -1 warms up

@@ -1,5 +1,5 @@
 // Queues, counter and fork-join against what Debian packages: prints the rows of docs/sync-structures-benchmarks.md.
-// structures [--rounds N] [queues|counter|fork|all]
+// structures [--rounds N] [--only TEXT] [queues|counter|fork|all]; TEXT: a part of what is measured, or of a contestant.
 #include <concurrentqueue/blockingconcurrentqueue.h>
 #include <concurrentqueue/concurrentqueue.h>
 #include <readerwriterqueue/readerwritercircularbuffer.h>
@@ -348,6 +348,8 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     if (!std::strcmp(argv[i], "--rounds") && i + 1 < argc) {
       rounds = std::max(1, std::atoi(argv[++i]));
+    } else if (!std::strcmp(argv[i], "--only") && i + 1 < argc) {
+      bench::only = argv[++i];
     } else {
       part = argv[i];
     }

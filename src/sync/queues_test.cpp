@@ -123,6 +123,91 @@ TEST(BoundedQueue, LosesNothingWhenOversubscribed) {
   EXPECT_TRUE(in_order);
 }
 
+// Each producer and consumer is a new thread, so that both ends change hands, at last for good; the thread that fills the
+// queue first is another one than those that go on.
+TEST(BoundedQueue, LosesNothingWhenThreadsComeAndGo) {
+  constexpr int kItems = 300;
+  for (int round = 0; round < 50; ++round) {
+    bounded_queue<int> queue(8);
+    int next = 0;
+    int expected = 0;
+    for (; next < 8; ++next) ASSERT_EQ(queue.try_push(next), queue_status::success);
+    ASSERT_EQ(queue.try_push(-1), queue_status::full);
+    std::jthread producers([&] {
+      while (next < 6 * kItems) {
+        std::jthread one([&] {
+          for (int i = 0; i < kItems; ++i) queue.push(next++);
+        });
+      }
+      queue.close();
+    });
+    for (bool more = true; more;) {
+      std::jthread one([&] {
+        for (int i = 0; i < kItems && more; ++i) {
+          std::optional<int> v = queue.pop();
+          more = v.has_value();
+          if (more && *v != expected++) expected = -1;
+        }
+      });
+    }
+    producers.join();
+    ASSERT_EQ(expected, next);
+  }
+}
+
+// Two threads at each end from the first item on: who owned the end is in the middle of a claim when it is taken.
+TEST(BoundedQueue, LosesNothingWhenAnEndIsTakenFromItsOwner) {
+  for (int round = 0; round < 500; ++round) {
+    bounded_queue<int> queue(4);
+    std::atomic<int> sum{0};
+    {
+      std::vector<std::jthread> threads;
+      for (int t = 0; t < 2; ++t) {
+        threads.emplace_back([&] {
+          for (int i = 1; i <= 50; ++i) queue.push(i);
+        });
+        threads.emplace_back([&] {
+          for (int i = 1; i <= 50; ++i) sum += *queue.pop();
+        });
+      }
+    }
+    ASSERT_EQ(sum, 50 * 51);
+    ASSERT_TRUE(queue.empty());
+  }
+}
+
+TEST(BoundedQueue, LosesNothingWhenOneAsksAllTheTime) {
+  constexpr int kItems = 200'000;
+  bounded_queue<int> q(64);
+  std::thread producer([&] {
+    for (int i = 0; i < kItems; ++i) {
+      while (q.try_push(int{i}) == queue_status::full) std::this_thread::yield();
+    }
+  });
+  std::size_t most = 0;
+  for (int next = 0; next < kItems;) {
+    most = std::max(most, q.size());
+    std::optional<int> v = q.try_pop();
+    if (!v) {
+      std::this_thread::yield();
+      continue;
+    }
+    ASSERT_EQ(*v, next);
+    ++next;
+  }
+  producer.join();
+  EXPECT_LE(most, 64u);
+  EXPECT_TRUE(q.empty());
+}
+
+TEST(BiasedIndex, IsAskedTooOftenOnlyIfHardlyAnythingIsClaimedMeanwhile) {
+  internal::asking seldom, often;
+  for (std::uint64_t i = 0; i < 1000; ++i) EXPECT_FALSE(seldom.too_often(i << 17));
+  int times = 0;
+  while (!often.too_often(5)) ASSERT_LT(++times, 1000);
+  EXPECT_GT(times, 10);
+}
+
 TEST(BoundedQueue, CloseAgainstProducersLosesNothing) {
   for (int round = 0; round < 200; ++round) {
     bounded_queue<int> queue(2);

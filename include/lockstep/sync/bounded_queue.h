@@ -30,44 +30,53 @@
 // tail between index and lap says "closed", so that the compare-exchange which claims a cell fails once the queue is
 // closed.
 //
-// | cell's stamp        | cell                  | who may act                                              |
-// |---------------------|-----------------------|----------------------------------------------------------|
-// | p                   | free                  | the producer that moves tail_ from p                     |
-// | p, tail_ beyond p   | being filled          | that producer: writes the value, then stamp = p + 1      |
-// | p + 1               | holds a value         | the consumer that moves head_ from p                     |
-// | p + 1, head_ beyond p | being emptied       | that consumer: takes the value, then stamp = p + one_lap |
+// | cell's stamp          | cell                  | who may act                                              |
+// |-----------------------|-----------------------|----------------------------------------------------------|
+// | p                     | free                  | the producer that moves tail_ from p                     |
+// | p, tail_ beyond p     | being filled          | that producer: writes the value, then stamp = p + 1      |
+// | p + 1                 | holds a value         | the consumer that moves head_ from p                     |
+// | p + 1, head_ beyond p | being emptied         | that consumer: takes the value, then stamp = p + one_lap |
+//
+// Each end, tail_ and head_, belongs to the first thread that uses it, which moves it by a plain store. When other
+// threads come it is handed over, twice, and then shared: all move it by compare-exchange (biased_index.h has the
+// protocol and its proof's invariants). The threads of one end do not notice, but for the time: with one producer and one
+// consumer no locked instruction is on an item's way. close() makes the producers' end shared. A coroutine's operation is
+// done by who signals, and counts as that thread's.
 //
 // Invariants:
 // 1. head <= tail <= head + capacity, as positions; both only grow. They are claimed one after the other without gaps.
 // 2. The closed bit is set once and stays; tail_ does not change after that.
 // 3. A cell's stamp is changed only by the thread that has claimed the cell.
+// 4. While an end moves, the stamps of its cells that were ready stay so: only who claims them changes them.
 //
 // Memory order of each atomic:
 // - stamp: store release, load acquire. The value is written before p + 1 and taken before p + one_lap.
-// - tail_, compare-exchange: seq_cst, because "there is an item" (wait_set) is computed from tail_ and head_; its load
-//   for the next attempt is relaxed: a stale one makes the exchange or the stamp fail.
-// - head_: likewise, for "there is room".
-// - Empty and full are decided by a seq_cst load of the other end: with head_ = h before, tail_ = h means that the
-//   queue was empty at that moment; an empty cell alone would not (its producer may just be slow). Then the caller
-//   waits for that producer: pushes and pops are not lock-free, as in every queue of this kind.
+// - tail_, head_: see biased_index.h. "There is an item" and "there is room" are computed from both. Who is about to sleep
+//   or to be told by a try_ function reads the other end settled: with a heavy fence, if it belongs to another thread.
+// - Empty and full are decided by the other end: with head_ = h before, tail_ = h means that the queue was empty at that
+//   moment; an empty cell alone would not (its producer may just be slow). Then the caller waits for that producer:
+//   pushes and pops are not lock-free, as in every queue of this kind.
 // - close(): fetch_or seq_cst, the linearization point of close.
 //
-// Waiting: some microseconds of spinning with long pauses (if a processor is free for that: spin.h), then sleep. The
-// long pauses are also what makes one producer and one consumer fast: an empty queue is left alone until it is worth
-// fetching its cache lines. A thread that is preempted between claim and stamp holds up those who need its cell; they
-// yield to it.
+// Waiting: some microseconds of spinning with long pauses (if a processor is free for that), then sleep; waiting.h says
+// how. The long pauses are also what makes one producer and one consumer fast: an empty queue is left alone until it is
+// worth fetching its cache lines; the first looks are at the caller's own end and at the cell only. A thread that is
+// preempted between claim and stamp holds up those who need its cell; they yield to it.
 //
-// Complexity: O(1) each, a compare-exchange and two stores; a batch costs one compare-exchange. sizeof is five cache
-// lines, plus capacity cells of sizeof(T) + 8.
+// Complexity: O(1) each. To an owner an item costs three stores, to others a compare-exchange and two stores; a batch
+// costs one claim. A try_ function that answers "full" or "empty", and size(), empty(): some microseconds while the other
+// end belongs to another thread, and an interruption for the threads that run; after 64 of them with few items in between
+// the end is shared, and they cost nothing like that. The third and fourth user of an end: some microseconds once. sizeof is five cache lines, plus capacity cells of sizeof(T) + 8.
 //
-// When not to use it: one producer and one consumer that never sleep (spsc_queue); unbounded bursts that must not wait;
-// where FIFO does not matter and many threads produce (moodycamel's concurrentqueue keeps a queue for each producer and
-// scales further). Real-time threads: pushing may wait for a thread of lower priority.
+// When not to use it: one producer and one consumer with small items in a small memory (spsc_queue has no stamps);
+// unbounded bursts that must not wait; where FIFO does not matter and many threads produce (moodycamel's concurrentqueue
+// keeps a queue for each producer and scales further). Real-time threads: pushing may wait for a thread of lower priority. Signal handlers.
 //
 // Source: Vyukov, "Bounded MPMC queue" (the stamps); crossbeam-channel's array flavour (laps for any capacity, the
 // closed bit).
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <chrono>
@@ -84,6 +93,7 @@
 #include "lockstep/sync/deadline.h"
 #include "lockstep/sync/executor.h"
 #include "lockstep/sync/internal/backoff.h"
+#include "lockstep/sync/internal/biased_index.h"
 #include "lockstep/sync/internal/cache_line.h"
 #include "lockstep/sync/internal/wait_set.h"
 #include "lockstep/sync/internal/waiting.h"
@@ -104,6 +114,7 @@ class bounded_queue {
   explicit bounded_queue(std::size_t capacity)
       : capacity_(internal::checked_capacity(capacity)),
         mark_(std::bit_ceil(std::uint64_t{capacity} + 1)),
+        ahead_(std::clamp(capacity * sizeof(cell) / 8, internal::kCacheLine, 8 * internal::kCacheLine)),
         cells_(std::make_unique<cell[]>(capacity)) {
     for (std::size_t i = 0; i < capacity; ++i) cells_[i].stamp.store(i, std::memory_order_relaxed);
   }
@@ -113,15 +124,21 @@ class bounded_queue {
     if (items_.waited_on() || room_.waited_on()) {
       internal::report_misuse(this, "bounded_queue", "destroyed while somebody waits in it");
     }
-    while (try_pop()) {
+    if constexpr (!std::is_trivially_destructible_v<T>) {
+      for (std::uint64_t p = head_.load(); at(p).stamp.load(std::memory_order_acquire) == p + 1; p = after(p, 1)) {
+        at(p).value()->~T();
+      }
     }
   }
 
   // ---- Pushing. U is T, const T& or T&&.
 
-  queue_status push(const T& value) { return push_copy(value, deadline(), {}); }
-  queue_status push(T&& value) { return push_before(value, deadline(), {}); }
-  queue_status push(const T& value, const std::stop_token& stop) { return push_copy(value, deadline(), stop); }
+  queue_status push(const T& value) { return push(T(value)); }
+  queue_status push(T&& value) {
+    cells c = push_at_once(value);
+    return c ? queue_status::success : push_waiting(value, c);
+  }
+  queue_status push(const T& value, const std::stop_token& stop) { return push(T(value), stop); }
   queue_status push(T&& value, const std::stop_token& stop) { return push_before(value, deadline(), stop); }
   template <class Rep, class Period>
   queue_status push_for(T&& value, std::chrono::duration<Rep, Period> longest, const std::stop_token& stop = {}) {
@@ -137,6 +154,9 @@ class bounded_queue {
   }
   queue_status try_push(T&& value) {
     queue_status s = push_now(value);
+    if (s == queue_status::full && ask(head_, asked_head_)) [[unlikely]] {
+      if (has_room()) s = push_now(value);
+    }
     if (s == queue_status::success) items_.signal();
     return s;
   }
@@ -148,16 +168,15 @@ class bounded_queue {
     std::size_t done = 0;
     internal::waiting turn(room_, capacity_, deadline(), stop);
     while (done < n) {
-      std::uint64_t position;
-      std::size_t claimed = 0;
-      queue_status s = claim_push(n - done, position, claimed);
+      cells c;
+      queue_status s = claim_push(n - done, c);
       if (s == queue_status::full) {
         s = turn.wait([this] { return has_room(); });
         if (s == queue_status::success) continue;
       }
       if (s != queue_status::success) break;
-      for (std::size_t i = 0; i < claimed; ++i, ++first, position = after(position, 1))
-        fill(position, std::move(*first));
+      const std::size_t claimed = count(c);
+      for (std::size_t i = 0; i < claimed; ++i, ++first, c.from = after(c.from, 1)) fill(c.from, std::move(*first));
       done += claimed;
       items_.signal();
     }
@@ -167,7 +186,10 @@ class bounded_queue {
 
   // ---- Popping
 
-  std::optional<T> pop() { return pop_before(deadline(), {}); }
+  std::optional<T> pop() {
+    cells c = claim(head_, kPop);
+    return c ? take_and_signal(c.from) : pop_waiting(c);
+  }
   std::optional<T> pop(const std::stop_token& stop) { return pop_before(deadline(), stop); }
   template <class Rep, class Period>
   std::optional<T> pop_for(std::chrono::duration<Rep, Period> longest, const std::stop_token& stop = {}) {
@@ -179,7 +201,11 @@ class bounded_queue {
   }
   std::optional<T> try_pop() {
     std::optional<T> value;
-    if (pop_now(value) == queue_status::success) room_.signal();
+    queue_status s = pop_now(value);
+    if (s == queue_status::empty && ask(tail_, asked_tail_)) [[unlikely]] {
+      if (has_item_or_closed()) s = pop_now(value);
+    }
+    if (s == queue_status::success) room_.signal();
     return value;
   }
 
@@ -190,19 +216,20 @@ class bounded_queue {
     if (n == 0) return 0;
     internal::waiting turn(items_, capacity_, deadline(), stop);
     for (;;) {
-      std::uint64_t position;
+      cells cs;
       std::size_t claimed = 0;
-      queue_status s = claim_pop(n, position, claimed);
+      queue_status s = claim_pop(n, cs);
       if (s == queue_status::empty) {
         s = turn.wait([this] { return has_item_or_closed(); });
         if (s == queue_status::success) continue;
       }
       if (s == queue_status::success) {
-        for (std::size_t i = 0; i < claimed; ++i, position = after(position, 1)) {
-          cell& c = at(position);
+        claimed = count(cs);
+        for (std::size_t i = 0; i < claimed; ++i, cs.from = after(cs.from, 1)) {
+          cell& c = at(cs.from);
           *out = std::move(*c.value());
           ++out;
-          vacate(c, position);
+          vacate(c, cs.from);
         }
         room_.signal();
       }
@@ -223,19 +250,21 @@ class bounded_queue {
 
   /// No push succeeds from now on; waiting producers and, once the queue is empty, consumers return. Idempotent.
   void close() {
-    tail_.fetch_or(mark_, std::memory_order_seq_cst);
+    tail_.share().fetch_or(mark_, std::memory_order_seq_cst);
     items_.signal_all();
     room_.signal_all();
   }
-  bool closed() const { return tail_.load(std::memory_order_seq_cst) & mark_; }
+  bool closed() const { return tail_.load() & mark_; }
 
   std::size_t capacity() const { return capacity_; }
   /// How many values are in it, those just being pushed or popped included; a snapshot.
   std::size_t size() const {
+    ask(tail_, asked_tail_);
+    ask(head_, asked_head_);
     for (;;) {
-      std::uint64_t tail = tail_.load(std::memory_order_seq_cst) & ~mark_;
-      std::uint64_t head = head_.load(std::memory_order_seq_cst);
-      if ((tail_.load(std::memory_order_seq_cst) & ~mark_) != tail) continue;
+      std::uint64_t tail = tail_.load_settled() & ~mark_;
+      std::uint64_t head = head_.load_settled();
+      if ((tail_.load() & ~mark_) != tail) continue;
       std::uint64_t low = mark_ - 1;
       if (tail == head) return 0;
       std::uint64_t t = tail & low;
@@ -260,69 +289,75 @@ class bounded_queue {
     return index < capacity_ ? position + n : position + n - capacity_ + one_lap();
   }
 
-  /// Claims up to n free cells in a row. Success: `position` is the first, `claimed` how many; full; closed.
-  queue_status claim_push(std::size_t n, std::uint64_t& position, std::size_t& claimed) {
-    internal::backoff wait;
-    std::uint64_t tail = tail_.load(std::memory_order_relaxed);
-    for (;;) {
-      if (tail & mark_) return queue_status::closed;
-      std::uint64_t stamp = at(tail).stamp.load(std::memory_order_acquire);
-      if (stamp == tail) {
-        std::uint64_t k = 1;
-        while (k < n && k < capacity_) {
-          std::uint64_t next = after(tail, k);
-          if (at(next).stamp.load(std::memory_order_acquire) != next) break;
-          ++k;
-        }
-        if (tail_.compare_exchange_weak(tail, after(tail, k), std::memory_order_seq_cst, std::memory_order_relaxed)) {
-          position = tail;
-          claimed = k;
-          return queue_status::success;
-        }
-        continue;
-      }
-      // Full only if it is so at one moment: tail_ grows no further than head_ allows, so that it still was `tail`
-      // then.
-      if (head_.load(std::memory_order_seq_cst) + one_lap() == tail) return queue_status::full;
-      std::uint64_t now = tail_.load(std::memory_order_relaxed);
-      if (now == tail) wait.once();  // the consumer of this cell is about to leave it
-      tail = now;
-    }
+  /// A stamp says that it is a push's turn at position p if it is p, a pop's if it is p + 1.
+  enum turn : std::uint64_t { kPush = 0, kPop = 1 };
+  bool ready(std::uint64_t position, turn whose) const {
+    return cells_[position & (mark_ - 1)].stamp.load(std::memory_order_acquire) == position + whose;
   }
 
-  /// Claims up to n values in a row. Success; empty; closed: and empty.
-  queue_status claim_pop(std::size_t n, std::uint64_t& position, std::size_t& claimed) {
-    internal::backoff wait;
-    std::uint64_t head = head_.load(std::memory_order_relaxed);
-    for (;;) {
-      std::uint64_t stamp = at(head).stamp.load(std::memory_order_acquire);
-      if (stamp == head + 1) {
-        std::uint64_t k = 1;
-        while (k < n && k < capacity_) {
-          std::uint64_t next = after(head, k);
-          if (at(next).stamp.load(std::memory_order_acquire) != next + 1) break;
-          ++k;
-        }
-        if (head_.compare_exchange_weak(head, after(head, k), std::memory_order_seq_cst, std::memory_order_relaxed)) {
-          position = head;
-          claimed = k;
-          return queue_status::success;
-        }
-        continue;
-      }
-      std::uint64_t tail = tail_.load(std::memory_order_seq_cst);
-      if ((tail & ~mark_) == head) return tail & mark_ ? queue_status::closed : queue_status::empty;
-      std::uint64_t now = head_.load(std::memory_order_relaxed);
-      if (now == head) wait.once();  // the producer of this cell is about to fill it
-      head = now;
-    }
+  using cells = internal::biased_index::claimed;
+  std::size_t count(cells c) const {
+    std::uint64_t from = c.from & (mark_ - 1);
+    std::uint64_t to = c.to & (mark_ - 1);
+    return to > from ? to - from : capacity_ - (from - to);
   }
 
-  /// The compare-exchange that claims the next cell waits until the stamp of this one is written; so the line that
-  /// comes next should be here by then. Measured: a fifth of the time of an item; lines further on gain nothing.
-  static void prefetch_behind(const cell& c) {
-    prefetch_to_write(reinterpret_cast<const char*>(&c) + internal::kCacheLine);
+  /// Claims a cell. None: it is not ready, or another thread was quicker.
+  [[gnu::always_inline]] cells claim(internal::biased_index& end, turn whose) {
+    return end.claim([ this, whose ](std::uint64_t first)
+                         __attribute__((always_inline)) { return ready(first, whose) ? after(first, 1) : first; });
   }
+  /// Claims up to n cells in a row.
+  [[gnu::always_inline]] cells claim(internal::biased_index& end, turn whose, std::size_t n) {
+    return end.claim([ this, whose, n ](std::uint64_t next) __attribute__((always_inline)) {
+      for (std::size_t k = 0; k < n && k < capacity_ && ready(next, whose); ++k) next = after(next, 1);
+      return next;
+    });
+  }
+
+  /// Up to n free cells in a row: success, full, closed. `c`: an attempt that has failed.
+  queue_status claim_push_again(std::size_t n, cells& c) {
+    internal::backoff wait;
+    cells last = c;
+    do {
+      if (last.from & mark_) return queue_status::closed;
+      // Full only if it is so at one moment: the tail grows no further than the head allows, so that it still was at
+      // `from` then.
+      if (head_.load() + one_lap() == last.from) return queue_status::full;
+      // Else another producer was quicker, or the cell's consumer is about to leave it.
+      if (tail_.load() == last.from) wait.once();
+      last = claim(tail_, kPush, n);
+    } while (!last);
+    c = last;
+    return queue_status::success;
+  }
+  queue_status claim_push(std::size_t n, cells& c) {
+    c = claim(tail_, kPush, n);
+    return c ? queue_status::success : claim_push_again(n, c);
+  }
+
+  /// Up to n values in a row: success, empty, closed and empty. `c`: an attempt that has failed.
+  queue_status claim_pop_again(std::size_t n, cells& c) {
+    internal::backoff wait;
+    cells last = c;
+    do {
+      std::uint64_t tail = tail_.load();
+      if ((tail & ~mark_) == last.from) return tail & mark_ ? queue_status::closed : queue_status::empty;
+      if (head_.load() == last.from) wait.once();
+      last = claim(head_, kPop, n);
+    } while (!last);
+    c = last;
+    return queue_status::success;
+  }
+  queue_status claim_pop(std::size_t n, cells& c) {
+    c = claim(head_, kPop, n);
+    return c ? queue_status::success : claim_pop_again(n, c);
+  }
+
+  /// The lines that come next should be here when they are needed: an eighth of the ring ahead, eight lines at most.
+  /// Measured with one producer and one consumer: with 1024 places 8 ns an item one line ahead, 4 eight lines ahead; with
+  /// 64 places more than two lines take away what the other side is about to use.
+  void prefetch_behind(const cell& c) const { prefetch_to_write(reinterpret_cast<const char*>(&c) + ahead_); }
   void fill(std::uint64_t position, T&& value) {
     cell& c = at(position);
     prefetch_behind(c);
@@ -335,65 +370,100 @@ class bounded_queue {
     c.stamp.store(position + one_lap(), std::memory_order_release);
   }
 
+  /// One attempt, which leaves the other end's line alone.
+  [[gnu::always_inline]] cells push_at_once(T& value) {
+    cells c = claim(tail_, kPush);
+    if (c) [[likely]] {
+      fill(c.from, std::move(value));
+      items_.signal();
+    }
+    return c;
+  }
+  /// Success, full, closed; signals nobody.
   queue_status push_now(T& value) {
-    std::uint64_t position;
-    std::size_t claimed;
-    queue_status s = claim_push(1, position, claimed);
-    if (s == queue_status::success) fill(position, std::move(value));
+    cells c;
+    queue_status s = claim_push(1, c);
+    if (s == queue_status::success) fill(c.from, std::move(value));
     return s;
   }
+  /// Success, empty, closed; signals nobody.
   queue_status pop_now(std::optional<T>& value) {
-    std::uint64_t position;
-    std::size_t claimed;
-    queue_status s = claim_pop(1, position, claimed);
-    if (s == queue_status::success) {
-      cell& c = at(position);
-      value.emplace(std::move(*c.value()));
-      vacate(c, position);
-    }
+    cells c;
+    queue_status s = claim_pop(1, c);
+    if (s == queue_status::success) value = take(c.from);
     return s;
+  }
+  [[gnu::always_inline]] std::optional<T> take(std::uint64_t position) {
+    cell& c = at(position);
+    std::optional<T> value(std::move(*c.value()));
+    vacate(c, position);
+    return value;
+  }
+  [[gnu::always_inline]] std::optional<T> take_and_signal(std::uint64_t position) {
+    std::optional<T> value = take(position);
+    room_.signal();
+    return value;
   }
 
+  /// Another thread may have claimed and not be seen yet: the caller makes a heavy fence, unless that is done too often.
+  static bool ask(internal::biased_index& end, internal::asking& asked) {
+    if (!end.unsettled()) return false;
+    if (asked.too_often(end.load())) end.share();
+    return true;
+  }
   /// Closed counts as room and as an item: there is something to be told.
   bool has_room() const {
-    std::uint64_t tail = tail_.load(std::memory_order_seq_cst);
-    return tail & mark_ || head_.load(std::memory_order_seq_cst) + one_lap() != tail;
+    std::uint64_t tail = tail_.load();
+    return tail & mark_ || head_.load_settled() + one_lap() != tail;
   }
   bool has_item_or_closed() const {
-    std::uint64_t head = head_.load(std::memory_order_seq_cst);
-    return tail_.load(std::memory_order_seq_cst) != head;
-  }
-
-  queue_status push_copy(const T& value, const deadline& until, const std::stop_token& stop) {
-    T copy(value);
-    return push_before(copy, until, stop);
+    std::uint64_t head = head_.load();
+    return tail_.load_settled() != head;
   }
 
   queue_status push_before(T& value, const deadline& until, const std::stop_token& stop) {
-    queue_status s = push_now(value);
-    if (s == queue_status::full) [[unlikely]] {
-      internal::waiting turn(room_, capacity_, until, stop);
-      do {
-        s = turn.wait([this] { return has_room(); });
-        if (s == queue_status::success) s = push_now(value);
-      } while (s == queue_status::full);
-      turn.pass_on([this] { return has_room(); });
+    cells c = push_at_once(value);
+    return c ? queue_status::success : push_waiting(value, c, until, stop);
+  }
+  [[gnu::noinline]] queue_status push_waiting(T& value, cells c) { return push_waiting(value, c, deadline(), {}); }
+  /// After an attempt at `position` has failed.
+  [[gnu::noinline]] queue_status push_waiting(T& value, cells c, const deadline& until, const std::stop_token& stop) {
+    internal::waiting turn(room_, capacity_, until, stop);
+    while (!(c.from & mark_) && turn.pause()) {
+      c = push_at_once(value);
+      if (c) return queue_status::success;
     }
+    queue_status s = claim_push_again(1, c);
+    while (s == queue_status::full) {
+      s = turn.wait([this] { return has_room(); });
+      if (s == queue_status::success) s = claim_push(1, c);
+    }
+    if (s == queue_status::success) fill(c.from, std::move(value));
+    turn.pass_on([this] { return has_room(); });
     if (s == queue_status::success) items_.signal();
     return s;
   }
 
   std::optional<T> pop_before(const deadline& until, const std::stop_token& stop) {
-    std::optional<T> value;
-    queue_status s = pop_now(value);
-    if (s == queue_status::empty) [[unlikely]] {
-      internal::waiting turn(items_, capacity_, until, stop);
-      do {
-        s = turn.wait([this] { return has_item_or_closed(); });
-        if (s == queue_status::success) s = pop_now(value);
-      } while (s == queue_status::empty);
-      turn.pass_on([this] { return has_item_or_closed(); });
+    cells c = claim(head_, kPop);
+    return c ? take_and_signal(c.from) : pop_waiting(c, until, stop);
+  }
+  [[gnu::noinline]] std::optional<T> pop_waiting(cells c) { return pop_waiting(c, deadline(), {}); }
+  [[gnu::noinline]] std::optional<T> pop_waiting(cells c, const deadline& until, const std::stop_token& stop) {
+    internal::waiting turn(items_, capacity_, until, stop);
+    while (turn.pause()) {
+      c = claim(head_, kPop);
+      if (c) return take_and_signal(c.from);
+      if (closed()) break;
     }
+    queue_status s = claim_pop_again(1, c);
+    while (s == queue_status::empty) {
+      s = turn.wait([this] { return has_item_or_closed(); });
+      if (s == queue_status::success) s = claim_pop(1, c);
+    }
+    std::optional<T> value;
+    if (s == queue_status::success) value = take(c.from);
+    turn.pass_on([this] { return has_item_or_closed(); });
     if (s == queue_status::success) room_.signal();
     return value;
   }
@@ -510,9 +580,11 @@ class bounded_queue {
 
   const std::size_t capacity_;
   const std::uint64_t mark_;  // the closed bit; indices lie below it, laps above
+  const std::size_t ahead_;   // in bytes
   const std::unique_ptr<cell[]> cells_;
-  alignas(internal::kCacheLine) std::atomic<std::uint64_t> tail_{0};
-  alignas(internal::kCacheLine) std::atomic<std::uint64_t> head_{0};
+  mutable internal::asking asked_tail_, asked_head_;  // seldom written
+  mutable internal::biased_index tail_;
+  mutable internal::biased_index head_;
   alignas(internal::kCacheLine) internal::wait_set items_;
   alignas(internal::kCacheLine) internal::wait_set room_;
 };

@@ -38,8 +38,8 @@ struct Observed {
 
 /// Recognises pure spin iterations: the same instruction, registers and live stack, and nothing written since.
 struct SpinState {
-  static constexpr u32 kSites = 4;
-  static constexpr u32 kMaxReads = 8;
+  static constexpr u32 kSites = 8;
+  static constexpr u32 kMaxReads = 16;
   struct Site {
     u64 pc;
     u64 state;     // hash of the callee-saved registers and the live stack

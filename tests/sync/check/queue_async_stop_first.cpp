@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -DLOCKSTEP_SYNC_NO_BIAS -llockstep_sync
 // A coroutine begins to wait while its token is being stopped: it is resumed once, whichever comes first.
 #include <cassert>
 #include <stop_token>

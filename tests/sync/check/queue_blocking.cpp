@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -DLOCKSTEP_SYNC_NO_BIAS -llockstep_sync
 // A queue of one between a producer and a consumer that wait for each other: nothing is lost, no wakeup either, the
 // order is kept, and what was written before a push is seen after its pop.
 #include <cassert>

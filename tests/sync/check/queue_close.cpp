@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -DLOCKSTEP_SYNC_NO_BIAS -llockstep_sync
 // close() against a push and a waiting pop: a push that succeeded is popped, one that was refused is not, and the
 // consumer ends.
 #include <cassert>

@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -DLOCKSTEP_SYNC_NO_BIAS -llockstep_sync
 // try_pop says "empty" only of an empty queue, though the producer before it has claimed its cell and not filled it
 // yet: what this thread has pushed itself, or something before it, is there.
 #include <cassert>

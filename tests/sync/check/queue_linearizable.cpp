@@ -1,6 +1,6 @@
 // expect: pass complete
 // options: --mode exhaustive
-// flags: -DLOCKSTEP_SYNC_EXPLORE -llockstep_sync
+// flags: -DLOCKSTEP_SYNC_EXPLORE -DLOCKSTEP_SYNC_NO_BIAS -llockstep_sync
 // Two producers and a consumer on a queue of two, with the operations that do not wait: values come out once, in the
 // order of each producer; "full" and "empty" are said only if the queue was so at one moment between call and return.
 #include <cassert>

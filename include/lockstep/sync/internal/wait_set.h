@@ -164,7 +164,7 @@ class wait_set {
   void arrived() { word_.fetch_and(~1U, std::memory_order_seq_cst); }
 
  private:
-  void signal_one() {
+  [[gnu::noinline]] void signal_one() {
     waiting_node* node;
     {
       std::scoped_lock lock(mutex_);

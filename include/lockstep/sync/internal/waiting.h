@@ -3,9 +3,8 @@
 // Thread safety: a `waiting` belongs to one call.
 #pragma once
 
-#include <sched.h>
-
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -17,6 +16,7 @@
 #include "lockstep/sync/internal/wait_set.h"
 #include "lockstep/sync/queue_status.h"
 #include "lockstep/sync/spin.h"
+#include "lockstep/sync/thread.h"
 
 namespace lockstep::sync::internal {
 
@@ -27,12 +27,23 @@ inline std::size_t checked_capacity(std::size_t capacity) {
   return capacity;
 }
 
-/// Before it sleeps at a small queue it lets others run, once. With more threads than processors the other side then
-/// gets on until the queue is full (empty); without, it is interrupted by the wake-up for every few items: measured,
-/// four times as slow with 64 places. A large queue gains nothing, and its consumers share less evenly. The pauses are
-/// long: a queue that was found empty (full) is left alone until several items (places) are worth fetching. Who looks at
-/// once stays behind the other side by one item, and both wait for a cache line for each; measured, that is three to six
-/// times as slow. The price: an item may lie there for some 0.4 µs, in a queue of 64 and more.
+/// For how many pauses the thread's next wait spins.
+LOCKSTEP_SYNC_TLS std::uint32_t this_spin = 1000;
+
+/// How a call waits, before it sleeps:
+///
+/// - Pauses are long: a queue that was found empty (full) is left alone until several items (places) are worth fetching.
+///   Who looks at once stays behind the other side by one item, and both wait for a cache line for each; measured, that
+///   is three to six times as slow. The price: an item may lie there for some 0.4 µs, in a queue of 64 and more.
+/// - While spinning pays (spin.h) it also lets others run, at each second look, or each look at a large queue: the other
+///   side may stand behind this one on the same processor, where a wake-up has put it, until the kernel moves it some
+///   milliseconds later. Alone on the processor that is a short system call, and one more pause.
+/// - How long it spins depends on how long the last sleep was: after a short one, longer, up to 52 µs. Two sides that
+///   both sleep because each has waited for the other's wake-up would go on like that.
+/// - While it does not pay, there are four looks and no more: they do help where the kernel's count was of a thread that
+///   has gone meanwhile. Then, at a small queue, others run, once: the other side gets on until the queue is full
+///   (empty), and else is interrupted by the wake-up for every few items; measured, four times as slow with 64 places. To
+///   yield more often than that, beside threads that never sleep, was five to ten times as slow.
 class waiting {
  public:
   waiting(wait_set& set, std::size_t capacity, const deadline& until, const std::stop_token& stop)
@@ -40,6 +51,7 @@ class waiting {
         until_(until),
         stop_(stop),
         pauses_(static_cast<std::uint32_t>(std::clamp<std::size_t>(capacity / 2, 1, 32))),
+        looks_a_yield_(capacity > kSmall ? 1 : 2),
         yielded_(capacity > kSmall) {
     if (under_checker()) {
       yielded_ = true;
@@ -47,23 +59,38 @@ class waiting {
     }
     measure_load();
     spin_pays_ = spinning_pays.load(std::memory_order_relaxed);
+    left_ = spin_pays_ ? this_spin : 4 * pauses_;
+  }
+
+  /// Pauses, if it is not yet time to sleep: then look again.
+  bool pause() {
+    if (left_ == 0) return false;
+    std::uint32_t now = std::min(pauses_, left_);
+    for (std::uint32_t i = 0; i < now; ++i) cpu_pause();
+    left_ -= now;
+    if (spin_pays_ && ++looks_ % looks_a_yield_ == 0) let_others_run();
+    return true;
   }
 
   /// Success: look again.
   template <class Ready>
   queue_status wait(Ready&& ready) {
-    if (spin_pays_ && left_ != 0) {
-      std::uint32_t now = std::min(pauses_, left_);
-      for (std::uint32_t i = 0; i < now; ++i) cpu_pause();
-      left_ -= now;
-      return queue_status::success;
-    }
+    if (pause()) return queue_status::success;
     if (!std::exchange(yielded_, true)) {
-      sched_yield();
+      let_others_run();
       return queue_status::success;
     }
     slept_ = true;
-    switch (set_.wait(ready, until_, stop_)) {
+    set_result result;
+    if (spin_pays_) {
+      auto began = std::chrono::steady_clock::now();
+      result = set_.wait(ready, until_, stop_);
+      bool was_short = std::chrono::steady_clock::now() - began < kShortSleep;
+      this_spin = was_short ? std::min(this_spin * 2, kMostPauses) : std::max(this_spin / 2, kPauses);
+    } else {
+      result = set_.wait(ready, until_, stop_);
+    }
+    switch (result) {
       case set_result::ready:
         return queue_status::success;
       case set_result::timeout:
@@ -82,15 +109,19 @@ class waiting {
   }
 
  private:
+  static constexpr std::size_t kSmall = 256;
   /// About 13 µs, as long as a sleep and a wake take with another processor (Karlin et al., see spin.h).
   static constexpr std::uint32_t kPauses = 1000;
-  static constexpr std::size_t kSmall = 256;
+  static constexpr std::uint32_t kMostPauses = 4000;
+  static constexpr std::chrono::microseconds kShortSleep{100};
   wait_set& set_;
   deadline until_;  // a copy: callers pass temporaries
   const std::stop_token& stop_;
   const std::uint32_t pauses_;
+  const std::uint32_t looks_a_yield_;
+  std::uint32_t looks_ = 0;
   bool yielded_;
-  std::uint32_t left_ = kPauses;
+  std::uint32_t left_ = 0;
   bool spin_pays_ = false;
   bool slept_ = false;
 };
