@@ -48,8 +48,8 @@
 // Threads are known by their number (thread.h). A number is given again only after its thread has ended, which the
 // kernel orders: a new thread with that number is the owner then, and sees all that the old one did.
 //
-// Where the kernel has no membarrier, a position is shared from the start. (Not in programs instrumented for
-// ThreadSanitizer, so that it and `lockstep check` see the protocol, with full fences.)
+// Where the kernel has no membarrier, a position is shared from the start, and so it is under the checker, unless this
+// protocol itself is explored (LOCKSTEP_SYNC_EXPLORE). With ThreadSanitizer there are owners; their fences are full ones.
 //
 // Limits: what a claim makes ready is not asked of the owner: revoking takes some microseconds, however long the owner
 // is away. An owner that claims again from a signal handler that has interrupted its claim is not noticed.
@@ -208,14 +208,19 @@ class alignas(kCacheLine) biased_index {
     return counted_[tenure].load(std::memory_order_relaxed) == moved;
   }
 
-  /// Programs that explore what is done where there is no membarrier define the name.
+  /// Programs that explore what is done where there is no membarrier define LOCKSTEP_SYNC_NO_BIAS.
+  static std::uint32_t initial_state() {
 #ifdef LOCKSTEP_SYNC_NO_BIAS
-  static constexpr bool kNoBias = true;
+    return kShared;
 #else
-  static constexpr bool kNoBias = false;
+#ifndef LOCKSTEP_SYNC_EXPLORE
+    if (under_checker()) return kShared;  // proved apart; programs that use a queue are to have few steps
 #endif
+    return kMembarrier || kTsan ? kNobody : kShared;
+#endif
+  }
 
-  std::atomic<std::uint32_t> state_{!kNoBias && (kMembarrier || kTsan) ? kNobody : kShared};
+  std::atomic<std::uint32_t> state_{initial_state()};
   std::atomic<std::uint64_t> shared_{0};
   std::atomic<std::uint64_t> owned_[kOwners] = {};
   std::atomic<std::uint64_t> counted_[kOwners] = {};
