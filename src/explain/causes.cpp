@@ -131,7 +131,8 @@ std::vector<Waiting> Causes::waiting() {
   for (const std::uint16_t t : d_.waiting) {
     if (blocked(t)) order.push_back(t);
   }
-  for (std::uint16_t t = 0; t < h_.execution().threads.size(); ++t) {
+  const auto threads = static_cast<std::uint16_t>(h_.execution().threads.size());
+  for (std::uint16_t t = 0; t < threads; ++t) {
     if (blocked(t) && std::find(order.begin(), order.end(), t) == order.end()) order.push_back(t);
   }
   for (const std::uint16_t t : order) {

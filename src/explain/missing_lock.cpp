@@ -14,7 +14,6 @@
 namespace lockstep::explain {
 namespace {
 
-using protocol::kNoThread;
 using protocol::Op;
 
 // `accounts[1]` of `accounts[1].balance`, nothing of `balance`.
@@ -154,7 +153,7 @@ bool LockSearch::is_accessible(const std::string& member) {
 std::string LockSearch::expression(std::size_t at, const names::SourceFrame& bare, const names::SourceFrame& taken,
                                    std::uint64_t lock, const std::string& lock_name, const std::string& written) {
   const std::string code = code_of((*lines_)[at]);
-  const std::string member = last_name(lock_name);
+  std::string member = last_name(lock_name);
   // In the same object: what stands before the one name on the line stands before the other, too.
   if (!member.empty() && parent_of(lock_name) == parent_of(without_index(object_)) && !namer_.on_stack(lock)) {
     const std::regex use(R"(((?:\w+(?:\[[^\]]*\])?(?:\.|->))*)\b)" + word_ + R"(\b)");
