@@ -29,6 +29,8 @@ inline std::size_t checked_capacity(std::size_t capacity) {
 
 /// For how many pauses the thread's next wait spins.
 LOCKSTEP_SYNC_TLS std::uint32_t this_spin = 1000;
+/// How many of the thread's next waits do not let others run.
+LOCKSTEP_SYNC_TLS std::uint32_t this_yields_left_out = 0;
 
 /// How a call waits, before it sleeps:
 ///
@@ -42,8 +44,8 @@ LOCKSTEP_SYNC_TLS std::uint32_t this_spin = 1000;
 ///   both sleep because each has waited for the other's wake-up would go on like that.
 /// - While it does not pay, there are four looks and no more: they do help where the kernel's count was of a thread that
 ///   has gone meanwhile. Then, at a small queue, others run, once: the other side gets on until the queue is full
-///   (empty), and else is interrupted by the wake-up for every few items; measured, four times as slow with 64 places. To
-///   yield more often than that, beside threads that never sleep, was five to ten times as slow.
+///   (empty), and else is interrupted by the wake-up for every few items; measured, four times as slow with 64 places. But if
+///   that took long, the processor went to a thread that never sleeps: the next 256 waits sleep at once.
 class waiting {
  public:
   waiting(wait_set& set, std::size_t capacity, const deadline& until, const std::stop_token& stop)
@@ -77,8 +79,13 @@ class waiting {
   queue_status wait(Ready&& ready) {
     if (pause()) return queue_status::success;
     if (!std::exchange(yielded_, true)) {
-      let_others_run();
-      return queue_status::success;
+      if (this_yields_left_out == 0) {
+        auto began = std::chrono::steady_clock::now();
+        let_others_run();
+        if (std::chrono::steady_clock::now() - began > kLongYield) this_yields_left_out = kYieldsLeftOut;
+        return queue_status::success;
+      }
+      --this_yields_left_out;
     }
     slept_ = true;
     set_result result;
@@ -114,6 +121,8 @@ class waiting {
   static constexpr std::uint32_t kPauses = 1000;
   static constexpr std::uint32_t kMostPauses = 4000;
   static constexpr std::chrono::microseconds kShortSleep{100};
+  static constexpr std::chrono::microseconds kLongYield{200};
+  static constexpr std::uint32_t kYieldsLeftOut = 256;
   wait_set& set_;
   deadline until_;  // a copy: callers pass temporaries
   const std::stop_token& stop_;
