@@ -66,11 +66,13 @@
 // Complexity: O(1) each. To an owner an item costs three stores, to others a compare-exchange and two stores; a batch
 // costs one claim. A try_ function that answers "full" or "empty", and size(), empty(): some microseconds while the other
 // end belongs to another thread, and an interruption for the threads that run; after 64 of them with few items in between
-// the end is shared, and they cost nothing like that. The third and fourth user of an end: some microseconds once. sizeof is five cache lines, plus capacity cells of sizeof(T) + 8.
+// the end is shared, and they cost nothing like that. The third and fourth user of an end: some microseconds once.
+// sizeof is five cache lines, plus capacity cells of sizeof(T) + 8.
 //
 // When not to use it: one producer and one consumer with small items in a small memory (spsc_queue has no stamps);
 // unbounded bursts that must not wait; where FIFO does not matter and many threads produce (moodycamel's concurrentqueue
-// keeps a queue for each producer and scales further). Real-time threads: pushing may wait for a thread of lower priority. Signal handlers.
+// keeps a queue for each producer and scales further). Real-time threads: pushing may wait for a thread of lower
+// priority. Signal handlers.
 //
 // Source: Vyukov, "Bounded MPMC queue" (the stamps); crossbeam-channel's array flavour (laps for any capacity, the
 // closed bit).
