@@ -29,7 +29,8 @@ constexpr std::size_t kMostTasks = 100'000, kMostContexts = 200'000, kMostChain 
                       kLongestFile = 512;
 constexpr std::uint32_t kMostSlots = 65'536, kMostOffset = 65'536;
 
-// Memory by pages, each read once: what lies together costs one system call.
+// Memory by pages, each read once: what lies together costs one system call. As it is now: a loop's thread need not stand
+// still, and a copy of its stack, where the loop may lie, would hide that it goes on.
 class Pages {
  public:
   explicit Pages(const Memory& memory) : memory_(memory) {}
@@ -40,7 +41,7 @@ class Pages {
       const std::uint64_t base = address & ~(kPage - 1);
       const std::size_t at = address - base, part = std::min<std::size_t>(size, kPage - at);
       const Page& page = page_at(base);
-      if (!page.there) return memory_.read(address, out, size);  // a core may end within a page
+      if (!page.there) return memory_.read_now(address, out, size);  // a core may end within a page
       std::memcpy(out, page.bytes.data() + at, part);
       out += part;
       address += part;
@@ -72,7 +73,7 @@ class Pages {
   const Page& page_at(std::uint64_t base) {
     if (last_ && last_base_ == base) return *last_;
     const auto [it, fresh] = pages_.try_emplace(base);
-    if (fresh) it->second.there = memory_.read(base, it->second.bytes.data(), kPage);
+    if (fresh) it->second.there = memory_.read_now(base, it->second.bytes.data(), kPage);
     last_base_ = base;
     last_ = &it->second;
     return it->second;

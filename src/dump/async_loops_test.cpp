@@ -11,6 +11,7 @@
 #include <cstring>
 #include <random>
 #include <thread>
+#include <vector>
 
 #include "dump/proc.h"
 #include "dump/snapshot.h"
@@ -21,6 +22,7 @@
 #include "lockstep/async/scope.h"
 #include "lockstep/async/time.h"
 #include "lockstep/async/timeout.h"
+#include "lockstep/sync/lock_holders.h"
 #include "lockstep/sync/mutex.h"
 
 namespace lockstep::dump {
@@ -159,6 +161,36 @@ TEST(AsyncLoops, AWaitThatBeganAnewIsNotThatOfBefore) {
     // Without that, all of them have waited in both looks.
     const AsyncState still = read_async(own(read_own), running);
     for (const AsyncTask& t : still.loops[0].tasks) EXPECT_FALSE(t.moved);
+  });
+}
+
+// A stack that the loop lies on is copied before, while its thread may go on: the copy says nothing of that.
+TEST(AsyncLoops, ACopyOfAStackHidesNotThatTheLoopGoesOn) {
+  with_tasks([](sync::mutex&, channel<int>&) {
+    const auto resumed = reinterpret_cast<std::uint64_t>(lockstep::async::internal::loops[0].load()) +
+                         lockstep_async_layout.loop_resumed;
+    const auto holders =
+        reinterpret_cast<std::uint64_t>(&sync::internal::lock_holders[sync::internal::kLockHolders - 1]);
+    bool moment = false;
+    const auto goes_on = [&](std::uint64_t address, void* into, std::size_t size) {
+      if (!read_own(address, into, size)) return false;
+      moment |= address <= holders && holders < address + size;
+      if (moment && address <= resumed && resumed + 8 <= address + size) {
+        static_cast<std::byte*>(into)[resumed - address] ^= std::byte{1};
+      }
+      return true;
+    };
+    Snapshot snapshot = own(goes_on);
+    constexpr std::uint64_t kPage = 4096;
+    std::vector<std::byte> copy(kPage);
+    const std::uint64_t from = resumed & ~(kPage - 1);
+    ASSERT_TRUE(read_own(from, copy.data(), copy.size()));
+    snapshot.memory.add(from, copy);
+    AsyncLook running;
+    running.limit = 10s;
+    const AsyncState state = read_async(snapshot, running);
+    ASSERT_EQ(state.loops.size(), 1u);
+    EXPECT_FALSE(state.loops[0].whole);
   });
 }
 

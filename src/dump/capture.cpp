@@ -83,6 +83,8 @@ class Session {
 
   void stop();
   void copy(Snapshot* out);
+  // Once all is read: threads that were not stopped may have ended a wait meanwhile.
+  void look_again(const Memory& before);
   // The threads that have stopped, as the process knows them.
   std::set<int> standing() const;
   // Whether a read from, or a write to, a descriptor of the process would come back at once; nothing if it cannot be asked.
@@ -270,6 +272,28 @@ void Session::copy(Snapshot* out) {
   }
 }
 
+void Session::look_again(const Memory& before) {
+  const bool all_stand =
+      std::all_of(tracees_.begin(), tracees_.end(), [](auto& t) { return t.stopped || t.state.ended; });
+  if (all_stand) return;
+  std::vector<Range> ranges;
+  for (const Tracee& t : tracees_) {
+    if (!t.stopped || t.state.syscall != SYS_futex) continue;
+    const std::uint64_t word = t.state.arguments[0];
+    ranges.push_back({word - kWindowBefore, word + sizeof(std::uint32_t), {}});
+  }
+  Memory now;
+  copy_all(std::move(ranges), &now);
+  for (Tracee& t : tracees_) {
+    ThreadState& s = t.state;
+    if (!t.stopped || s.syscall != SYS_futex) continue;
+    const std::uint64_t word = s.arguments[0];
+    const bool same = now.value<std::uint32_t>(word) == before.value<std::uint32_t>(word) &&
+                      primitive_of_sleeper(now, s) == primitive_of_sleeper(before, s);
+    if (!same) s.syscall = -1;
+  }
+}
+
 std::set<int> Session::standing() const {
   std::set<int> out;
   for (const Tracee& t : tracees_) {
@@ -339,6 +363,7 @@ void stand_still(int pid, Snapshot* out, const std::function<void(Session&)>& lo
       session.stop();
       session.copy(out);
       look(session);
+      session.look_again(out->memory);
     } catch (...) {
       error = std::current_exception();
     }
@@ -388,7 +413,7 @@ Snapshot take(int pid) {
         "the tasks were too many to be read while the process stood still: those are shown that waited before and "
         "after");
   }
-  for (const auto& [address, word] : out.async.words) out.memory.add(address, word);
+  for (const auto& [address, word] : out.async.words) out.memory.replace(address, word);
   return out;
 }
 

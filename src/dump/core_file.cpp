@@ -175,7 +175,6 @@ Snapshot read_core(const std::string& path) {
   look.limit = kTasksTime;
   for (const ThreadState& t : out.threads) look.standing.insert(t.inner_tid);
   out.async = read_async(out, look);
-  for (const auto& [address, word] : out.async.words) out.memory.add(address, word);
   return out;
 }
 

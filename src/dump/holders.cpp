@@ -60,9 +60,15 @@ std::vector<const Frame*> user_frames(const std::vector<Frame>& stack) {
   return out;
 }
 
-// A guard in one of the thread's frames that holds the lock at `lock`. One that is not for reading may still be waiting
-// for it: whoever asks knows that the thread holds the lock.
-std::optional<Site> guard_of(const Evidence& e, const std::vector<Frame>& stack, std::uint64_t lock, bool for_reading) {
+struct Guard {
+  Site site;
+  bool here = false;  // its function stands in its declaration
+};
+
+// The guards in the thread's frames that say they hold the lock at `lock`, the innermost function's first. Those say so
+// already while they wait for it.
+std::vector<Guard> guards_of(const Evidence& e, const std::vector<Frame>& stack, std::uint64_t lock, bool for_reading) {
+  std::vector<Guard> out;
   for (const Frame* frame : user_frames(stack)) {
     const Frame& f = *frame;
     const auto sp = f.registers[kRsp];
@@ -75,10 +81,10 @@ std::optional<Site> guard_of(const Evidence& e, const std::vector<Frame>& stack,
       const bool may_have_let_go = variable->type.find("unique_lock") != std::string::npos ||
                                    variable->type.find("shared_lock") != std::string::npos;
       if (may_have_let_go && e.snapshot.memory.value<std::uint8_t>(slot + 8) != 1) continue;
-      return Site{{f.function, variable->file, variable->line}, true};
+      out.push_back({{{f.function, variable->file, variable->line}, true}, variable->line == f.line});
     }
   }
-  return std::nullopt;
+  return out;
 }
 
 // The last call of a function that takes such a lock, before the place where one of the thread's functions stands.
@@ -123,6 +129,29 @@ bool sleeps_in(const Evidence& e, std::size_t thread, const Wait& wait) {
          primitive_of_sleeper(e.snapshot.memory, t) == wait.address;
 }
 
+// A guard by which the thread holds the lock, not one by which it still waits for it. For one that is not for reading
+// whoever asks knows that the thread holds the lock.
+std::optional<Site> guard_of(const Evidence& e, std::size_t thread, const Wait& wait, bool for_reading) {
+  std::vector<Guard> guards = guards_of(e, e.stacks[thread], wait.address, for_reading);
+  const auto locks_by_guard = [&] {
+    return std::any_of(e.stacks[thread].begin(), e.stacks[thread].end(), [](const Frame& f) {
+      return f.library && mentions(f.function, kGuardsForReading) && f.function.find('~') == std::string::npos;
+    });
+  };
+  if (for_reading && !guards.empty() && locks_by_guard()) {
+    // One that runs may be on its way to a wait, or for another lock.
+    const bool waits = sleeps_in(e, thread, wait), asleep = e.snapshot.threads[thread].syscall == SYS_futex;
+    const auto waiting = std::find_if(guards.begin(), guards.end(), [](const Guard& g) { return g.here; });
+    if (waiting != guards.end() && (waits || !asleep)) {
+      guards.erase(waiting);
+    } else if (waits) {
+      guards.erase(guards.begin());
+    }
+  }
+  if (guards.empty()) return std::nullopt;
+  return guards.front().site;
+}
+
 }  // namespace
 
 void readers_of(const Evidence& e, Wait* wait, std::uint32_t count) {
@@ -132,7 +161,7 @@ void readers_of(const Evidence& e, Wait* wait, std::uint32_t count) {
   // Those with a guard are sure; then those whose code took a lock for reading; all only if there are enough of them.
   std::vector<int> sure, likely;
   for (std::size_t i = 0; i < e.stacks.size(); ++i) {
-    if (guard_of(e, e.stacks[i], wait->address, true)) {
+    if (guard_of(e, i, *wait, true)) {
       sure.push_back(e.snapshot.threads[i].tid);
     } else if (call_of(e, e.stacks[i], true)) {
       likely.push_back(e.snapshot.threads[i].tid);
@@ -283,7 +312,7 @@ void find_taken(const Evidence& e, Wait* wait) {
   if (wait->holders.empty() || wait->address == 0) return;
   for (std::size_t i = 0; i < e.stacks.size(); ++i) {
     if (e.snapshot.threads[i].tid != wait->holders.front()) continue;
-    auto site = guard_of(e, e.stacks[i], wait->address, wait->shared_hold);
+    auto site = guard_of(e, i, *wait, wait->shared_hold);
     if (!site) site = call_of(e, e.stacks[i], wait->shared_hold);
     if (!site) return;
     wait->taken = site->place;

@@ -213,18 +213,24 @@ void Recogniser::rwlock(Wait* w, bool for_writing) {
   w->kind = "rwlock";
   w->mode = for_writing ? "write" : "read";
   const std::uint64_t word_at = w->address;
+  const bool for_phase = word_at % 8 == 0 && word(word_at) <= 3;  // one bit, and a mark that somebody sleeps
   if (word_at % 8 != 0) {
     w->address = word_at - 12;
-  } else if (word(word_at) <= 3) {
-    w->address = word_at - 8;  // the phase is one bit and a mark that somebody sleeps
+  } else if (for_phase) {
+    w->address = word_at - 8;
   }
   const std::uint32_t writer = word(w->address + 24);
-  constexpr std::uint32_t kReaderShift = 3;
-  const std::uint32_t readers = word(w->address) >> kReaderShift;
+  constexpr std::uint32_t kWritePhase = 1, kReaderShift = 3;
+  const std::uint32_t state = word(w->address);
+  std::uint32_t readers = state >> kReaderShift;
   if (writer != 0) {
     hold_by(w, writer, word(w->address + 28) != 0);
     return;
   }
+  // In a write phase the readers that are counted wait for its end. In the others' phase, one that sleeps until it begins
+  // is counted already, and about to be woken.
+  if ((state & kWritePhase) != 0 || (for_phase && !for_writing)) readers = 0;
+  if (readers == 0) return;  // on its way from one to another
   w->shared_hold = true;
   w->detail = fmt::format("{} {} it for reading", readers, readers == 1 ? "thread holds" : "threads hold");
   readers_of(e_, w, readers);
@@ -298,14 +304,14 @@ Object Recogniser::by_layout() const {
       word(at + 28) <= 1 && sleepers_on({at + 8}) != 0) {
     return Object::kRead;
   }
-  // pthread_rwlock_t: a writer sleeps at 12 or with its mark in the readers' word, readers at 8.
+  // pthread_rwlock_t: a writer sleeps at 12, or at 8 until the word there is 1; a reader at 8 while it is.
   const std::uint64_t rwlock = at % 8 == 0 ? at - 8 : at - 12;
   const std::uint32_t state = word(rwlock);
   if (expected == 2 || expected == 3) {
     const bool known_writer = e_.snapshot.inner_thread(word(rwlock + 24)) != nullptr;
     const bool fits = word(rwlock + 28) <= 1 && state >> 3 < 1u << 20 && word(rwlock + 4) < 1u << 20;
     if (fits && (known_writer || (state & 2u) != 0 || word(rwlock + 4) != 0)) {
-      return at % 8 == 0 && known_writer ? Object::kRead : Object::kWrite;
+      return at % 8 == 0 && expected == 3 ? Object::kRead : Object::kWrite;
     }
   }
   return Object::kNone;

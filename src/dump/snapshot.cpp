@@ -17,6 +17,15 @@ void Memory::add(std::uint64_t address, std::vector<std::byte> bytes) {
   copies_[address] = std::move(bytes);
 }
 
+void Memory::replace(std::uint64_t address, const std::vector<std::byte>& bytes) {
+  const std::uint64_t end = address + bytes.size();
+  for (auto& [from, copy] : copies_) {
+    const std::uint64_t first = std::max(from, address), last = std::min(from + copy.size(), end);
+    for (std::uint64_t at = first; at < last; ++at) copy[at - from] = bytes[at - address];
+  }
+  add(address, bytes);
+}
+
 bool Memory::read(std::uint64_t address, void* into, std::size_t size) const {
   // A copy that begins before the address; windows round locks overlap, so look further back.
   auto it = copies_.upper_bound(address);

@@ -48,9 +48,15 @@ class Memory {
   /// What was copied while the process stood still wins over `live`; the first copy of a place over later ones.
   void add(std::uint64_t address, std::vector<std::byte> bytes);
   void forget() { copies_.clear(); }
+  /// Wins over all that was copied before.
+  void replace(std::uint64_t address, const std::vector<std::byte>& bytes);
   void set_fallback(Reader live) { fallback_ = std::move(live); }
 
   bool read(std::uint64_t address, void* into, std::size_t size) const;
+  /// As it is now, whatever was copied before.
+  bool read_now(std::uint64_t address, void* into, std::size_t size) const {
+    return fallback_ ? fallback_(address, into, size) : read(address, into, size);
+  }
   template <typename T>
   T value(std::uint64_t address, T otherwise = {}) const {
     T out;

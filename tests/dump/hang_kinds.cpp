@@ -161,6 +161,72 @@ void timed_upgrade() {
   timed_table.lock();
 }
 
+// For std::shared_lock, so that the guard says that it holds it while it still waits.
+struct ReadersAndWriters {
+  pthread_rwlock_t lock;
+
+  void init(int preference) {
+    pthread_rwlockattr_t kind;
+    pthread_rwlockattr_init(&kind);
+    pthread_rwlockattr_setkind_np(&kind, preference);
+    pthread_rwlock_init(&lock, &kind);
+  }
+  void lock_shared() { pthread_rwlock_rdlock(&lock); }
+  bool try_lock_shared() { return pthread_rwlock_tryrdlock(&lock) == 0; }
+  void unlock_shared() { pthread_rwlock_unlock(&lock); }
+  // A wait in glibc, which counts the readers that wait for the end of a writer's turn among those that hold it.
+  void await_readers(unsigned count) const {
+    constexpr int kReaderShift = 3;
+    const volatile unsigned* readers = &lock.__data.__readers;
+    while (*readers >> kReaderShift != count) sched_yield();
+  }
+};
+ReadersAndWriters shared_by_two;
+
+void read_with_guard() {
+  const std::shared_lock<ReadersAndWriters> reading(shared_by_two);
+  ++arrived;
+}
+
+// A reader with a guard waits behind a writer that goes first; who holds it has none.
+void guard_that_waits() {
+  shared_by_two.init(PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+  shared_by_two.lock_shared();
+  std::thread writer([] { pthread_rwlock_wrlock(&shared_by_two.lock); });
+  // A reader is refused once a writer waits.
+  while (shared_by_two.try_lock_shared()) {
+    shared_by_two.unlock_shared();
+    sched_yield();
+  }
+  std::thread reader(read_with_guard);
+  say_ready();
+  for (;;) pause();
+}
+
+// Two readers wait for the end of a writer's turn, which has just begun, or is about to end: it is not named yet, or no more.
+void between_writers() {
+  shared_by_two.init(PTHREAD_RWLOCK_PREFER_READER_NP);
+  pthread_rwlock_wrlock(&shared_by_two.lock);
+  std::thread first(read_with_guard), second(read_with_guard);
+  shared_by_two.await_readers(2);
+  shared_by_two.lock.__data.__cur_writer = 0;
+  say_ready();
+  for (;;) pause();
+}
+
+// The readers' turn has begun; the writer before them has not woken them yet.
+void before_the_wake() {
+  shared_by_two.init(PTHREAD_RWLOCK_PREFER_READER_NP);
+  pthread_rwlock_wrlock(&shared_by_two.lock);
+  std::thread first(read_with_guard), second(read_with_guard);
+  shared_by_two.await_readers(2);
+  constexpr unsigned kWritersTurn = 3;
+  shared_by_two.lock.__data.__cur_writer = 0;
+  shared_by_two.lock.__data.__readers &= ~kWritersTurn;
+  say_ready();
+  for (;;) pause();
+}
+
 // One waits with a time limit: it will give way.
 void one_is_timed() {
   std::thread x([] {
@@ -377,6 +443,9 @@ const parts::Table kParts = {
     {"kinds_detached", detached_pair},
     {"kinds_upgrade", shared_upgrade},
     {"kinds_timed_upgrade", timed_upgrade},
+    {"kinds_guard_waits", guard_that_waits},
+    {"kinds_between_writers", between_writers},
+    {"kinds_before_the_wake", before_the_wake},
     {"kinds_timed", one_is_timed},
     {"kinds_too_early", notified_too_early},
     {"kinds_any_condition", any_condition},
