@@ -110,9 +110,9 @@ class sync_awaiter final : public wait_node, private remote_node {
 template <class Start, class Finish>
 sync_awaiter(wait_kind, const void*, const char*, Start, Finish) -> sync_awaiter<Start, Finish>;
 
-inline constexpr auto kPassOrThrow = [](auto&& granted, bool) {
+inline constexpr auto kPassOrThrow = [](auto granted, bool) {
   if (!granted) throw cancelled{};
-  return std::move(granted);
+  return granted;
 };
 inline constexpr auto kNothingOrThrow = [](auto&& granted, bool) {
   if (!granted) throw cancelled{};
