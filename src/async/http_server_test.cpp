@@ -307,7 +307,7 @@ TEST_P(HttpServer, ClientsThatDoNotRead) {
     if (r.path() == "/small") co_return response(200, "small");
     std::string large;
     large.resize(20'000'000, 'x');
-    co_return response(200, std::move(large));
+    co_return response(200, large);
   };
   server_options options;
   options.write_timeout = 60ms;
