@@ -8,7 +8,9 @@
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <cstdint>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <shared_mutex>
 #include <thread>
@@ -22,6 +24,7 @@
 #include "lockstep/sync/latch.h"
 #include "lockstep/sync/lock_all.h"
 #include "lockstep/sync/mutex.h"
+#include "lockstep/sync/queue_status.h"
 #include "lockstep/sync/recursive_mutex.h"
 #include "lockstep/sync/semaphore.h"
 #include "lockstep/sync/shared_mutex.h"
@@ -31,7 +34,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kThreads = 32;
+constexpr std::size_t kThreads = 32;
 constexpr int kRounds = 32;
 constexpr int kOperations = 60;  // of a thread in a round
 
@@ -84,7 +87,6 @@ struct Shared {
   condition basket_changed;
   int basket = 0;
   counter counted;
-  latch start{1};
   barrier<> round{kThreads};
 };
 struct Done {
@@ -174,31 +176,44 @@ void operate(Shared& s, Done& done, std::minstd_rand& random) {
 
 std::atomic<int> signals_seen = 0;
 
-TEST(Stress, NothingIsLostOrStuckWhileSignalsAndStopsInterrupt) {
+/// body(thread, interrupt) by kThreads threads at once; interrupt() sends a signal to the next thread, wherever it is.
+template <class Body>
+void by_all(Body body) {
   Stopper stopper;
   struct sigaction on_signal = {};
   on_signal.sa_handler = [](int) { signals_seen.fetch_add(1, std::memory_order_relaxed); };
   sigaction(SIGUSR1, &on_signal, nullptr);  // without SA_RESTART: system calls return early
-  Shared s;
-  std::array<Done, kThreads> done;
+  signals_seen = 0;
+  latch start(1);
+  barrier<> over(kThreads);  // nobody ends while another may send it a signal
   std::vector<std::jthread> threads;
   threads.reserve(kThreads);
-  for (int i = 0; i < kThreads; ++i) {
+  for (std::size_t i = 0; i < kThreads; ++i) {
     threads.emplace_back([&, i] {
-      s.start.wait();
-      std::minstd_rand random(static_cast<unsigned>(i) + 1);
-      for (int round = 0; round < kRounds; ++round) {
-        for (int n = 0; n < kOperations; ++n) {
-          operate(s, done[static_cast<std::size_t>(i)], random);
-          // The next one is interrupted, wherever it is. Nobody has ended before all have come to the last barrier.
-          if (n % 8 == 0) pthread_kill(threads[(static_cast<std::size_t>(i) + 1) % kThreads].native_handle(), SIGUSR1);
-        }
-        s.round.arrive_and_wait();
-      }
+      start.wait();
+      body(i, [&] { pthread_kill(threads[(i + 1) % kThreads].native_handle(), SIGUSR1); });
+      over.arrive_and_wait();
     });
   }
-  s.start.count_down();
+  start.count_down();
   for (std::jthread& t : threads) t.join();
+  EXPECT_GT(signals_seen, 0);
+  signal(SIGUSR1, SIG_DFL);
+}
+
+TEST(Stress, NothingIsLostOrStuckWhileSignalsAndStopsInterrupt) {
+  Shared s;
+  std::array<Done, kThreads> done;
+  by_all([&](std::size_t i, auto interrupt) {
+    std::minstd_rand random(static_cast<unsigned>(i) + 1);
+    for (int round = 0; round < kRounds; ++round) {
+      for (int n = 0; n < kOperations; ++n) {
+        operate(s, done[i], random);
+        if (n % 8 == 0) interrupt();
+      }
+      s.round.arrive_and_wait();
+    }
+  });
   Done all;
   for (const Done& d : done) {
     all.under_mutex += d.under_mutex;
@@ -219,8 +234,67 @@ TEST(Stress, NothingIsLostOrStuckWhileSignalsAndStopsInterrupt) {
   EXPECT_EQ(static_cast<long>(s.queue.size()), all.pushed - all.popped);
   EXPECT_EQ(s.basket, all.put - all.took);
   EXPECT_EQ(s.counted.value(), all.counted);
-  EXPECT_GT(signals_seen, 0);
-  signal(SIGUSR1, SIG_DFL);
+}
+
+/// Says who pushed it, and how many they had pushed before.
+struct Item {
+  std::uint32_t by, number;
+};
+
+/// One queue for two threads, each the owner of one end, until a third comes: then the ends are shared. New in each round.
+struct Pair {
+  std::optional<bounded_queue<Item>> queue;
+  // By thread; each writes its own.
+  std::array<std::uint32_t, kThreads> pushed = {}, popped = {};
+};
+using Pairs = std::array<Pair, kThreads / 2>;
+
+void push_or_pop(Pairs& pairs, std::size_t me, std::size_t of, bool push, std::minstd_rand& random,
+                 std::array<std::uint32_t, kThreads>& last) {
+  auto patience = std::chrono::microseconds(random() % 200);
+  Pair& pair = pairs[of];
+  if (push) {
+    Item item{static_cast<std::uint32_t>(me), pair.pushed[me] + 1};
+    bool done = random() % 2 ? pair.queue->push_for(Item(item), patience) == queue_status::success
+                             : pair.queue->try_push(Item(item)) == queue_status::success;
+    if (done) ++pair.pushed[me];
+    return;
+  }
+  std::optional<Item> item = random() % 2 ? pair.queue->pop_for(patience) : pair.queue->try_pop();
+  if (!item) return;
+  ++pair.popped[me];
+  if (of != me / 2) return;
+  EXPECT_GT(item->number, last[item->by]) << "of one thread's items a later one came first";
+  last[item->by] = item->number;
+}
+
+TEST(Stress, QueuesKeepAllAndTheirOrderWhileTheirOwnersComeAndGo) {
+  Pairs pairs;
+  barrier<> round(kThreads);
+  by_all([&](std::size_t me, auto interrupt) {
+    std::minstd_rand random(static_cast<unsigned>(me) + 1);
+    for (int n = 0; n < kRounds; ++n) {
+      Pair& own = pairs[me / 2];
+      if (me % 2 == 0) {
+        own.queue.emplace(4);
+        own.pushed = own.popped = {};
+      }
+      round.arrive_and_wait();
+      std::array<std::uint32_t, kThreads> last = {};  // numbers of the items from the own queue
+      for (int k = 0; k < kOperations; ++k) {
+        // Seldom enough that most queues have owners for a while; whoever comes may take either end.
+        bool elsewhere = random() % 64 == 0;
+        std::size_t of = elsewhere ? random() % pairs.size() : me / 2;
+        push_or_pop(pairs, me, of, elsewhere ? random() % 2 == 0 : me % 2 == 0, random, last);
+        if (k % 8 == 0) interrupt();
+      }
+      round.arrive_and_wait();
+      if (me % 2 != 0) continue;
+      long left = 0;
+      for (std::size_t t = 0; t < kThreads; ++t) left += static_cast<long>(own.pushed[t]) - own.popped[t];
+      EXPECT_EQ(static_cast<long>(own.queue->size()), left);
+    }
+  });
 }
 
 }  // namespace
