@@ -12,7 +12,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <set>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "names/debug_info.h"
 #include "names/member_path.h"
@@ -33,27 +36,50 @@ bool is_runtime(std::string_view path) {
   return false;
 }
 
-// What is added to the file's addresses, from the mapping of one of its segments; nothing for no ELF file.
-std::optional<std::uint64_t> load_bias(const Mapping& mapping) {
+// An ELF file in memory.
+struct Image {
+  std::uint64_t bias = 0;                                     // what is added to the file's addresses
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> code;  // where its instructions are then
+};
+
+// The image that the mapping of one of its segments belongs to; nothing for no ELF file.
+std::optional<Image> image_of(const Mapping& mapping) {
+  constexpr std::uint64_t kPage = ~std::uint64_t{4095};
   const int fd = open(mapping.file.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return std::nullopt;
   std::optional<std::uint64_t> bias;
+  Image image;
   Elf* elf = elf_begin(fd, ELF_C_READ_MMAP, nullptr);
   GElf_Ehdr header;
   std::size_t count = 0;
   if (elf && gelf_getehdr(elf, &header) && elf_getphdrnum(elf, &count) == 0) {
-    for (std::size_t i = 0; i < count && !bias; ++i) {
-      constexpr std::uint64_t kPage = ~std::uint64_t{4095};
+    for (std::size_t i = 0; i < count; ++i) {
       GElf_Phdr p;
-      if (gelf_getphdr(elf, static_cast<int>(i), &p) && p.p_type == PT_LOAD && (p.p_offset & kPage) == mapping.offset) {
-        bias = mapping.low - (p.p_vaddr & kPage);
-      }
+      if (!gelf_getphdr(elf, static_cast<int>(i), &p) || p.p_type != PT_LOAD) continue;
+      if (!bias && (p.p_offset & kPage) == mapping.offset) bias = mapping.low - (p.p_vaddr & kPage);
+      if ((p.p_flags & PF_X) != 0) image.code.emplace_back(p.p_vaddr, p.p_vaddr + p.p_memsz);
     }
     if (header.e_type == ET_EXEC) bias = 0;
   }
   elf_end(elf);
   close(fd);
-  return bias;
+  if (!bias) return std::nullopt;
+  image.bias = *bias;
+  for (auto& [low, high] : image.code) {
+    low += *bias;
+    high += *bias;
+  }
+  return image;
+}
+
+// Not so a file that is mapped to be read, as a program does that looks up its own symbols.
+bool is_loaded(const Image& image, const std::string& path, const std::vector<Mapping>& mappings) {
+  if (image.code.empty()) return true;
+  return std::any_of(mappings.begin(), mappings.end(), [&](const Mapping& m) {
+    return m.executable && m.path == path && std::any_of(image.code.begin(), image.code.end(), [&](const auto& part) {
+             return m.low < part.second && part.first < m.high;
+           });
+  });
 }
 
 Dwarf_Die origin_of(Dwarf_Die die) {
@@ -166,18 +192,25 @@ void Symbols::Impl::report_modules() {
   dwfl = dwfl_begin(&callbacks);
   if (!dwfl) return;
   dwfl_report_begin(dwfl);
+  std::set<std::pair<std::string, std::uint64_t>> reported;
   std::string last;
   for (const Mapping& m : snapshot.mappings) {
     if (m.file.empty() || m.path == last || m.path.starts_with("/dev/")) continue;
-    const auto bias = load_bias(m);
-    if (!bias) continue;
+    const auto image = image_of(m);
+    if (!image || !is_loaded(*image, m.path, snapshot.mappings)) continue;
     last = m.path;
-    if (Dwfl_Module* module = dwfl_report_elf(dwfl, m.path.c_str(), m.file.c_str(), -1, *bias, true)) {
-      paths[module] = m.path;
-      if (!is_runtime(m.path)) user_modules.push_back({*bias, 0, 0, m.file});
+    if (!reported.emplace(m.path, image->bias).second) continue;
+    if (dwfl_report_elf(dwfl, m.path.c_str(), m.file.c_str(), -1, image->bias, true) && !is_runtime(m.path)) {
+      user_modules.push_back({image->bias, 0, 0, m.file});
     }
   }
   dwfl_report_end(dwfl, nullptr, nullptr);
+  // Only now: one that overlaps another takes that with it.
+  const auto add = [](Dwfl_Module* module, void**, const char* name, Dwarf_Addr, void* to) -> int {
+    (*static_cast<decltype(paths)*>(to))[module] = name;
+    return DWARF_CB_OK;
+  };
+  dwfl_getmodules(dwfl, add, &paths, 0);
 }
 
 Dwarf* Symbols::Impl::dwarf_of(Dwfl_Module* module, Dwarf_Addr* bias) {

@@ -1,6 +1,7 @@
 // More ways to hang: the kinds of mutexes, process-shared ones, time limits, detached threads, what libraries build on
 // locks. A part hangs in the way that the argument names; tests/dump/run looks at it. It writes "ready" when its threads
 // are about to block.
+#include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <sys/eventfd.h>
@@ -159,6 +160,17 @@ void timed_upgrade() {
   say_ready();
   timed_table.lock_shared();
   timed_table.lock();
+}
+
+// As a program does that looks its own symbols up: the mapping is of the same file, and no code is in it. The second one
+// comes to lie below the first.
+void maps_itself() {
+  for (const char* name : {"/proc/self/exe", "/bin/sh"}) {
+    const int file = open(name, O_RDONLY);
+    const off_t size = lseek(file, 0, SEEK_END);
+    if (mmap(nullptr, static_cast<std::size_t>(size), PROT_READ, MAP_PRIVATE, file, 0) == MAP_FAILED) std::abort();
+  }
+  both_orders(Steps{[] { a.lock(); }, [] { b.lock(); }}, Steps{[] { b.lock(); }, [] { a.lock(); }});
 }
 
 // For std::shared_lock, so that the guard says that it holds it while it still waits.
@@ -443,6 +455,7 @@ const parts::Table kParts = {
     {"kinds_detached", detached_pair},
     {"kinds_upgrade", shared_upgrade},
     {"kinds_timed_upgrade", timed_upgrade},
+    {"kinds_maps_itself", maps_itself},
     {"kinds_guard_waits", guard_that_waits},
     {"kinds_between_writers", between_writers},
     {"kinds_before_the_wake", before_the_wake},
