@@ -38,8 +38,11 @@ bool is_runtime(std::string_view path) {
 
 // An ELF file in memory.
 struct Image {
-  std::uint64_t bias = 0;                                     // what is added to the file's addresses
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> code;  // where its instructions are then
+  struct Code {
+    std::uint64_t low = 0, high = 0, offset = 0;
+  };
+  std::uint64_t bias = 0;  // what is added to the file's addresses
+  std::vector<Code> code;  // where its instructions are, and where they stand in the file
 };
 
 // The image that the mapping of one of its segments belongs to; nothing for no ELF file.
@@ -57,7 +60,7 @@ std::optional<Image> image_of(const Mapping& mapping) {
       GElf_Phdr p;
       if (!gelf_getphdr(elf, static_cast<int>(i), &p) || p.p_type != PT_LOAD) continue;
       if (!bias && (p.p_offset & kPage) == mapping.offset) bias = mapping.low - (p.p_vaddr & kPage);
-      if ((p.p_flags & PF_X) != 0) image.code.emplace_back(p.p_vaddr, p.p_vaddr + p.p_memsz);
+      if ((p.p_flags & PF_X) != 0) image.code.push_back({p.p_vaddr & kPage, p.p_vaddr + p.p_memsz, p.p_offset & kPage});
     }
     if (header.e_type == ET_EXEC) bias = 0;
   }
@@ -65,20 +68,27 @@ std::optional<Image> image_of(const Mapping& mapping) {
   close(fd);
   if (!bias) return std::nullopt;
   image.bias = *bias;
-  for (auto& [low, high] : image.code) {
-    low += *bias;
-    high += *bias;
+  for (Image::Code& part : image.code) {
+    part.low += *bias;
+    part.high += *bias;
   }
   return image;
 }
 
-// Not so a file that is mapped to be read, as a program does that looks up its own symbols.
-bool is_loaded(const Image& image, const std::string& path, const std::vector<Mapping>& mappings) {
+// Not so a file that is mapped to be read, as a program does that looks up its own symbols: none of its code is mapped as
+// code. A core file may leave out what says so; then a mapping must begin where the code does.
+bool is_loaded(const Image& image, const std::string& path, const Snapshot& snapshot) {
   if (image.code.empty()) return true;
-  return std::any_of(mappings.begin(), mappings.end(), [&](const Mapping& m) {
-    return m.executable && m.path == path && std::any_of(image.code.begin(), image.code.end(), [&](const auto& part) {
-             return m.low < part.second && part.first < m.high;
-           });
+  const auto any = [&](auto fits) {
+    return std::any_of(snapshot.mappings.begin(), snapshot.mappings.end(),
+                       [&](const Mapping& m) { return m.path == path && fits(m); });
+  };
+  const bool known = snapshot.live || any([](const Mapping& m) { return m.executable; });
+  return any([&](const Mapping& m) {
+    return std::any_of(image.code.begin(), image.code.end(), [&](const Image::Code& part) {
+      return known ? m.executable && m.low < part.high && part.low < m.high
+                   : m.low == part.low && m.offset == part.offset;
+    });
   });
 }
 
@@ -197,7 +207,7 @@ void Symbols::Impl::report_modules() {
   for (const Mapping& m : snapshot.mappings) {
     if (m.file.empty() || m.path == last || m.path.starts_with("/dev/")) continue;
     const auto image = image_of(m);
-    if (!image || !is_loaded(*image, m.path, snapshot.mappings)) continue;
+    if (!image || !is_loaded(*image, m.path, snapshot)) continue;
     last = m.path;
     if (!reported.emplace(m.path, image->bias).second) continue;
     if (dwfl_report_elf(dwfl, m.path.c_str(), m.file.c_str(), -1, image->bias, true) && !is_runtime(m.path)) {
