@@ -39,7 +39,7 @@ struct Section {
 class Search {
  public:
   Search(const History& h, names::Namer& namer) : h_(h), namer_(namer) {
-    for (std::uint16_t t = 0; t < h.execution().threads.size(); ++t) {
+    for (std::uint16_t t = 0; t < h.execution().thread_count(); ++t) {
       for (const History::Hold& hold : h.holds(t)) {
         const Index end = hold.released == kNone ? h.size() : hold.released;
         sections_.push_back({t, hold.lock, hold.acquired, end, namer.place(h.at(hold.acquired).stack).function});
@@ -50,7 +50,7 @@ class Search {
 
   std::optional<Diagnosis> run() {
     const auto& threads = h_.execution().threads;
-    for (std::uint16_t t = 0; t < threads.size(); ++t) {
+    for (std::uint16_t t = 0; t < h_.execution().thread_count(); ++t) {
       if (threads[t].state != ThreadState::kBlocked || !trace::is_wait(threads[t].wait_op)) continue;
       if (auto found = of(t)) return found;
     }

@@ -9,7 +9,6 @@
 namespace lockstep::explain {
 namespace {
 
-using protocol::kNoThread;
 using protocol::Op;
 
 bool takes(const trace::Event& e) {

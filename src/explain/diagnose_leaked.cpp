@@ -23,7 +23,7 @@ class Leaks {
 
   std::optional<Diagnosis> find() {
     const auto& threads = h_.execution().threads;
-    for (std::uint16_t t = 0; t < threads.size(); ++t) {
+    for (std::uint16_t t = 0; t < h_.execution().thread_count(); ++t) {
       if (threads[t].state != ThreadState::kBlocked) continue;
       if (auto found = trace::is_acquire(threads[t].wait_op) ? lock(t) : permit(t)) return found;
     }

@@ -54,7 +54,7 @@ static std::optional<Diagnosis> slept_for_another(const History& h, Index read, 
       if (waits(e)) break;
       if (trace::is_write(e.op) && whole(i) == object) use = i;
     }
-    for (std::uint16_t t = 0; t < threads.size() && use != kNone; ++t) {
+    for (std::uint16_t t = 0; t < h.execution().thread_count() && use != kNone; ++t) {
       if (t == sleeper || t == h.at(read).thread || threads[t].create_event == protocol::kNone) continue;
       if (threads[t].create_event > s) continue;
       Index late = kNone;
@@ -88,7 +88,7 @@ std::optional<Diagnosis> sleep_polling(const History& h, const trace::Bug& bug, 
   for (const Index w : h.accesses(h.at(read).addr)) {
     if (w > read && trace::is_write(h.at(w).op) && h.at(w).thread != bug.thread) late = h.at(w).thread;
   }
-  for (std::uint16_t t = 0; t < threads.size() && late == protocol::kNoThread; ++t) {
+  for (std::uint16_t t = 0; t < h.execution().thread_count() && late == protocol::kNoThread; ++t) {
     const bool there = t != bug.thread && threads[t].create_event != protocol::kNone && threads[t].create_event < slept;
     if (there && threads[t].state != protocol::ThreadState::kFinished && !threads[t].joined) late = t;
   }
@@ -106,7 +106,7 @@ std::optional<Diagnosis> lock_across_io(const History& h, const trace::Bug& bug)
   const Index tried =
       h.last(bug.thread, h.size(), [](const trace::Event& e) { return tries_in_time(e.op) && !succeeded(e); });
   if (tried == kNone) return std::nullopt;
-  for (std::uint16_t t = 0; t < h.execution().threads.size(); ++t) {
+  for (std::uint16_t t = 0; t < h.execution().thread_count(); ++t) {
     if (t == bug.thread) continue;
     for (const History::Hold& hold : h.holds(t)) {
       if (hold.lock != h.at(tried).addr || hold.acquired > tried || (hold.released != kNone && hold.released < tried)) {

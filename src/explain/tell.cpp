@@ -708,7 +708,7 @@ void Story::add_end() {
   }
   if (bug_.kind == Kind::kDeadlock) {
     std::vector<std::uint16_t> last = d_.waiting;
-    for (std::uint16_t t = 0; t < h_.execution().threads.size() && last.size() < 8; ++t) {
+    for (std::uint16_t t = 0; t < h_.execution().thread_count() && last.size() < 8; ++t) {
       const bool blocked = thread(t).state == protocol::ThreadState::kBlocked;
       if (blocked && std::find(last.begin(), last.end(), t) == last.end()) last.push_back(t);
     }

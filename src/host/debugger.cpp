@@ -44,7 +44,7 @@ bool on_path(const char* program) {
 }
 
 std::uint16_t thread_named(const std::string& name, const trace::Execution& e, names::Namer& namer) {
-  for (std::uint16_t t = 0; t < e.threads.size(); ++t) {
+  for (std::uint16_t t = 0; t < e.thread_count(); ++t) {
     if (namer.thread(t) == name) return t;
   }
   return kNoThread;
@@ -95,7 +95,7 @@ Json layout() {
 Json names_of(const trace::Execution& e, names::Namer& namer) {
   Json j;
   j["threads"] = Json::array();
-  for (std::uint16_t t = 0; t < e.threads.size(); ++t) j["threads"].push_back(namer.thread(t));
+  for (std::uint16_t t = 0; t < e.thread_count(); ++t) j["threads"].push_back(namer.thread(t));
   Json objects = Json::object();
   for (std::uint32_t i = 0; i < e.events.size(); ++i) {
     if (e.events[i].addr != 0) objects[std::to_string(e.events[i].addr)] = namer.object(e.events[i].addr, i);

@@ -227,7 +227,7 @@ void Timeline::waits() {
     const std::string what = e.op == Op::kThreadJoin ? "" : explain::quoted(object(e.addr, i));
     slice(track(e.thread), {start_of(from), start_of(i), wait_words(e.op) + what, nullptr}, "blocked", kBegins);
   }
-  for (std::uint16_t t = 0; t < e_.threads.size(); ++t) {
+  for (std::uint16_t t = 0; t < e_.thread_count(); ++t) {
     const trace::Thread& w = e_.threads[t];
     if (w.state != protocol::ThreadState::kBlocked) continue;
     const std::string what =
@@ -244,7 +244,7 @@ void Timeline::waits() {
 // Locks that are let go of in the order in which brackets close lie round the events of the thread. The others get
 // tracks of their own.
 void Timeline::holds() {
-  for (std::uint16_t t = 0; t < e_.threads.size(); ++t) {
+  for (std::uint16_t t = 0; t < e_.thread_count(); ++t) {
     std::vector<std::vector<Time>> open;  // by track: the ends of what is open there, the outermost first
     for (const History::Hold& hold : h_.holds(t)) {
       const Time from = start_of(hold.acquired);
@@ -323,7 +323,7 @@ void Timeline::write(std::vector<std::string>& out) {
     return std::tie(a.at, a.rank, a.opposite) < std::tie(b.at, b.rank, b.opposite);
   });
   std::vector<Json> heads = {metadata("process_name", 0, {{"name", f_.summary}})};
-  for (std::uint16_t t = 0; t < e_.threads.size(); ++t) {
+  for (std::uint16_t t = 0; t < e_.thread_count(); ++t) {
     heads.push_back(metadata("thread_name", track(t), {{"name", namer_.thread(t)}}));
     heads.push_back(metadata("thread_sort_index", track(t), {{"sort_index", track(t)}}));
   }

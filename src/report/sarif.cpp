@@ -288,7 +288,7 @@ Json Sarif::code_flow(const Finding& f, names::Namer* namer) {
   std::map<std::string, std::string> state;  // what is known of the objects by now
   std::map<std::string, std::uint16_t> threads;
   if (namer) {
-    for (std::uint16_t t = 0; t < f.execution->threads.size(); ++t) threads.emplace(namer->thread(t), t);
+    for (std::uint16_t t = 0; t < f.execution->thread_count(); ++t) threads.emplace(namer->thread(t), t);
   }
   for (const Step& s : f.steps) {
     if (!flows.count(s.thread)) {
@@ -360,7 +360,7 @@ Json Sarif::stacks(const Finding& f, names::Namer& namer) {
   for (const trace::Bug& b : e.warnings) look(b);
   if (same != 1) return out;
   if (f.kind == Kind::kDeadlock) {
-    for (std::uint16_t t = 0; t < e.threads.size() && out.size() < 16; ++t) {
+    for (std::uint16_t t = 0; t < e.thread_count() && out.size() < 16; ++t) {
       if (e.threads[t].state != protocol::ThreadState::kBlocked) continue;
       add(e.threads[t].stack, fmt::format("where {} waits", namer.thread(t)));
     }

@@ -293,7 +293,7 @@ void RunView::add_pair() {
 
 Json RunView::run(const std::vector<explain::Step>& steps) {
   Json out, threads = Json::array(), locks = Json::array();
-  const auto count = static_cast<std::uint16_t>(e_.threads.size());
+  const auto count = e_.thread_count();
   for (std::uint16_t t = 0; t < count; ++t) {
     threads.push_back(namer_.thread(t));
     const Index made = e_.threads[t].create_event;

@@ -104,6 +104,8 @@ struct Execution {
   std::uint64_t neighbours = 0;  // runs that differ from this one in one point and were tried to find it
   bool all_neighbours = false;   // there are no others
 
+  /// Threads are known by their index, which events keep in 16 bits.
+  std::uint16_t thread_count() const { return static_cast<std::uint16_t>(threads.size()); }
   std::span<const Frame> stack(Stack s) const { return {frames.data() + s.first, s.count}; }
 };
 
