@@ -23,7 +23,7 @@ constexpr std::size_t kMaxRecordedWarnings = 8;
 // What came of a replay that ended in another bug than the one found; if it is of the same kind, how the two differ.
 std::string replayed_bug(const trace::Bug& found, const trace::Execution& e) {
   if (!e.bug) return "no bug";
-  const std::string kind(trace::kind_name(e.bug->kind));
+  std::string kind(trace::kind_name(e.bug->kind));
   if (e.bug->kind != found.kind) return kind;
   names::Namer namer(e);
   const auto place = [&](const trace::Bug& b) {

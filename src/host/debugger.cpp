@@ -20,8 +20,8 @@
 #include "trace/vocabulary.h"
 
 // debugger.S
-extern "C" const char lockstep_gdb_begin[];
-extern "C" const char lockstep_gdb_end[];
+extern "C" const char lockstep_gdb_begin[];  // NOLINT(readability-identifier-naming): a name of C
+extern "C" const char lockstep_gdb_end[];    // NOLINT(readability-identifier-naming): the same
 
 namespace lockstep::host {
 namespace {

@@ -64,6 +64,7 @@ class Shape {
   void look_at(const std::vector<Observed>& all) {
     if (!automatic_ || all.empty()) return;
     std::vector<std::string> bytes;
+    bytes.reserve(all.size());
     for (const Observed& o : all) bytes.push_back(o.text);
     shown_ = values_->differing(bytes);
     if (std::none_of(shown_.begin(), shown_.end(), [](bool b) { return b; })) {

@@ -197,7 +197,7 @@ void Timeline::find_sleeps() {
     const bool one = e.op == Op::kNotifyOne, all = e.op == Op::kNotifyAll,
                futex = e.op == Op::kFutexWake && e.result > 0;
     if (!one && !all && !futex) continue;
-    for (std::uint16_t t = 0; t < asleep.size(); ++t) {
+    for (std::uint16_t t = 0; t < e_.thread_count(); ++t) {
       auto& other = asleep[t];
       if (!other || other->on != e.addr || (one && e.other != t)) continue;
       if (futex || other->waker == kNone) other->waker = i;
