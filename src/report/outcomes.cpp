@@ -71,9 +71,9 @@ std::string answer_text(const OutcomeTable& t, const TextStyle& style) {
   std::string text = styled(style, colour, std::string(verdict_word(a.verdict))) + ": ";
   if (a.verdict == Verdict::kHolds) {
     std::vector<std::string> held;
-    if (t.expectations.exact) held.push_back("the outcomes are the expected ones");
-    if (!t.expectations.allowed.empty()) held.push_back("what is allowed happens");
-    if (!t.expectations.forbidden.empty()) held.push_back("what is forbidden does not happen");
+    if (t.expectations.exact) held.emplace_back("the outcomes are the expected ones");
+    if (!t.expectations.allowed.empty()) held.emplace_back("what is allowed happens");
+    if (!t.expectations.forbidden.empty()) held.emplace_back("what is forbidden does not happen");
     for (std::size_t i = 0; i < held.size(); ++i) text += (i == 0 ? "" : ", ") + held[i];
     return text + "\n";
   }
@@ -89,8 +89,8 @@ std::string answer_text(const OutcomeTable& t, const TextStyle& style) {
     if (o.example != 0) line += fmt::format(", for example {}", o.example);
     lines.push_back(line);
   }
-  if (t.other_executions > 0) lines.push_back("there are more outcomes than are kept");
-  if (lines.empty()) lines.push_back("nothing speaks against it, but not every execution was explored");
+  if (t.other_executions > 0) lines.emplace_back("there are more outcomes than are kept");
+  if (lines.empty()) lines.emplace_back("nothing speaks against it, but not every execution was explored");
   if (lines.size() == 1) return text + lines[0] + "\n";
   text.pop_back();
   for (const std::string& line : lines) text += "\n  " + line;

@@ -31,6 +31,7 @@ TYPED_TEST(Lock, ExcludesManyThreads) {
   constexpr int kThreads = 16, kTimes = 2000;
   long n = 0;
   std::vector<std::jthread> threads;
+  threads.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&] {
       for (int j = 0; j < kTimes; ++j) {
@@ -83,8 +84,10 @@ TYPED_TEST(Lock, LosesNothingWhenWaitsAreCutShort) {
   TypeParam m;
   long n = 0;
   std::atomic<long> got = 0;
+  constexpr int kThreads = 8;
   std::vector<std::jthread> threads;
-  for (int i = 0; i < 8; ++i) {
+  threads.reserve(kThreads);
+  for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&, i] {
       for (int j = 0; j < 300; ++j) {
         std::stop_source stop;
@@ -192,8 +195,10 @@ TEST(SharedMutex, ReadersShareAndKeepTheWriterOut) {
 TEST(SharedMutex, AWriterGetsInThoughReadersOverlap) {
   shared_mutex m;
   std::atomic<bool> written = false;
+  constexpr int kReaders = 6;
   std::vector<std::jthread> readers;
-  for (int i = 0; i < 6; ++i) {
+  readers.reserve(kReaders);
+  for (int i = 0; i < kReaders; ++i) {
     readers.emplace_back([&] {
       while (!written) {
         m.lock_shared();
