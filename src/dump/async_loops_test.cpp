@@ -130,6 +130,25 @@ TEST(AsyncLoops, AreReadAsTheyStand) {
   EXPECT_TRUE(read_async(own(read_own), standing(10s)).loops.empty());
 }
 
+// This process, of which the byte at an address is another one from the moment on at which the holders have been read.
+Reader changes_at(std::uint64_t place) {
+  return [place, moment = false](std::uint64_t address, void* into, std::size_t size) mutable {
+    if (!read_own(address, into, size)) return false;
+    const auto last = reinterpret_cast<std::uint64_t>(&sync::internal::lock_holders[sync::internal::kLockHolders - 1]);
+    moment |= address <= last && last < address + size;
+    if (moment && address <= place && place < address + size) {
+      static_cast<std::byte*>(into)[place - address] ^= std::byte{1};
+    }
+    return true;
+  };
+}
+
+AsyncLook running() {
+  AsyncLook look;
+  look.limit = 10s;
+  return look;
+}
+
 // Who waits again for the same thing, in the same place, has let go of what it held meanwhile.
 TEST(AsyncLoops, AWaitThatBeganAnewIsNotThatOfBefore) {
   with_tasks([](sync::mutex& m, channel<int>&) {
@@ -138,59 +157,33 @@ TEST(AsyncLoops, AWaitThatBeganAnewIsNotThatOfBefore) {
     const auto waits = std::find_if(before.loops[0].tasks.begin(), before.loops[0].tasks.end(),
                                     [](auto& t) { return t.kind == static_cast<std::uint8_t>(wait_kind::mutex); });
     ASSERT_NE(waits, before.loops[0].tasks.end());
-    const std::uint64_t number = waits->node + lockstep_async_layout.node_number;
-    const auto holders = reinterpret_cast<std::uint64_t>(lockstep_async_layout.lock_holders);
-    bool moment = false;
-    // From the moment on at which the holders are read, the wait has another number.
-    const auto goes_on = [&](std::uint64_t address, void* into, std::size_t size) {
-      if (!read_own(address, into, size)) return false;
-      moment |= address <= holders && holders < address + size;
-      if (moment && address <= number && number + 4 <= address + size) {
-        static_cast<std::byte*>(into)[number - address] ^= std::byte{1};
-      }
-      return true;
-    };
-    AsyncLook running;
-    running.limit = 10s;
-    const AsyncState state = read_async(own(goes_on), running);
+    const AsyncState state = read_async(own(changes_at(waits->node + lockstep_async_layout.node_number)), running());
     ASSERT_EQ(state.loops.size(), 1u);
     EXPECT_FALSE(state.loops[0].asleep);
     ASSERT_EQ(state.loops[0].tasks.size(), 5u);
     for (const AsyncTask& t : state.loops[0].tasks) EXPECT_EQ(t.moved, t.node == waits->node);
     EXPECT_EQ(state.words.count(reinterpret_cast<std::uint64_t>(&m)), 1u);
     // Without that, all of them have waited in both looks.
-    const AsyncState still = read_async(own(read_own), running);
+    const AsyncState still = read_async(own(read_own), running());
     for (const AsyncTask& t : still.loops[0].tasks) EXPECT_FALSE(t.moved);
   });
 }
 
 // A stack that the loop lies on is copied before, while its thread may go on: the copy says nothing of that.
-TEST(AsyncLoops, ACopyOfAStackHidesNotThatTheLoopGoesOn) {
+TEST(AsyncLoops, ALoopGoesOnThoughItsStackWasCopiedBefore) {
   with_tasks([](sync::mutex&, channel<int>&) {
     const auto resumed = reinterpret_cast<std::uint64_t>(lockstep::async::internal::loops[0].load()) +
                          lockstep_async_layout.loop_resumed;
-    const auto holders =
-        reinterpret_cast<std::uint64_t>(&sync::internal::lock_holders[sync::internal::kLockHolders - 1]);
-    bool moment = false;
-    const auto goes_on = [&](std::uint64_t address, void* into, std::size_t size) {
-      if (!read_own(address, into, size)) return false;
-      moment |= address <= holders && holders < address + size;
-      if (moment && address <= resumed && resumed + 8 <= address + size) {
-        static_cast<std::byte*>(into)[resumed - address] ^= std::byte{1};
-      }
-      return true;
-    };
-    Snapshot snapshot = own(goes_on);
+    Snapshot snapshot = own(changes_at(resumed));
     constexpr std::uint64_t kPage = 4096;
     std::vector<std::byte> copy(kPage);
     const std::uint64_t from = resumed & ~(kPage - 1);
     ASSERT_TRUE(read_own(from, copy.data(), copy.size()));
     snapshot.memory.add(from, copy);
-    AsyncLook running;
-    running.limit = 10s;
-    const AsyncState state = read_async(snapshot, running);
+    const AsyncState state = read_async(snapshot, running());
     ASSERT_EQ(state.loops.size(), 1u);
     EXPECT_FALSE(state.loops[0].whole);
+    EXPECT_TRUE(read_async(own(read_own), running()).loops[0].whole);
   });
 }
 

@@ -287,10 +287,7 @@ void Session::look_again(const Memory& before) {
   for (Tracee& t : tracees_) {
     ThreadState& s = t.state;
     if (!t.stopped || s.syscall != SYS_futex) continue;
-    const std::uint64_t word = s.arguments[0];
-    const bool same = now.value<std::uint32_t>(word) == before.value<std::uint32_t>(word) &&
-                      primitive_of_sleeper(now, s) == primitive_of_sleeper(before, s);
-    if (!same) s.syscall = -1;
+    if (!sleeps_still(before, now, s)) s.syscall = -1;
   }
 }
 

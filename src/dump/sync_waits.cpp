@@ -32,6 +32,12 @@ std::optional<std::uint64_t> primitive_of_sleeper(const Memory& memory, const Th
   return address;
 }
 
+bool sleeps_still(const Memory& before, const Memory& now, const ThreadState& thread) {
+  const std::uint64_t word = thread.arguments[0];
+  return now.value<std::uint32_t>(word) == before.value<std::uint32_t>(word) &&
+         primitive_of_sleeper(now, thread) == primitive_of_sleeper(before, thread);
+}
+
 SyncOwner owner_of_mutex(const Memory& memory, std::uint64_t address) {
   const std::uint32_t holder = memory.value<std::uint32_t>(address) & kHolder;
   SyncOwner owner;

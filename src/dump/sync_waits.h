@@ -17,6 +17,9 @@ namespace lockstep::dump {
 /// The primitive in whose queue a thread's node is; nothing if the thread does not sleep in a node.
 std::optional<std::uint64_t> primitive_of_sleeper(const Memory& memory, const ThreadState& thread);
 
+/// Whether a thread that slept for a futex still does, by what has been copied of its word, and of the node round it, since.
+bool sleeps_still(const Memory& before, const Memory& now, const ThreadState& thread);
+
 /// What the word of a lock says: mutex, fair_mutex and recursive_mutex are alike.
 struct SyncOwner {
   std::uint32_t thread = 0;  // as the process knows it; 0: none

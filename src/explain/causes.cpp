@@ -131,8 +131,7 @@ std::vector<Waiting> Causes::waiting() {
   for (const std::uint16_t t : d_.waiting) {
     if (blocked(t)) order.push_back(t);
   }
-  const auto threads = h_.execution().thread_count();
-  for (std::uint16_t t = 0; t < threads; ++t) {
+  for (std::uint16_t t = 0; t < h_.execution().thread_count(); ++t) {
     if (blocked(t) && std::find(order.begin(), order.end(), t) == order.end()) order.push_back(t);
   }
   for (const std::uint16_t t : order) {

@@ -51,7 +51,7 @@ std::optional<Diagnosis> future_not_asked(const History& h, const trace::Bug& bu
     return std::any_of(frames.begin(), frames.end(),
                        [&](const auto& f) { return f.library && f.function.starts_with(name); });
   };
-  for (std::uint16_t t = static_cast<std::uint16_t>(threads.size()); t-- > 0;) {
+  for (std::uint16_t t = h.execution().thread_count(); t-- > 0;) {
     const Index made = threads[t].create_event;
     if (made == kNone || h.at(made).thread != bug.thread || !called(made, "std::async")) continue;
     for (Index i = made + 1; i < h.size(); ++i) {

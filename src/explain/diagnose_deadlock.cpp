@@ -157,7 +157,7 @@ Diagnosis diagnose_deadlock(const History& h, const trace::Bug& bug, names::Name
     return t < threads.size() && threads[t].state == protocol::ThreadState::kBlocked;
   };
   std::vector<std::uint16_t> all;
-  for (std::uint16_t t = 0, count = static_cast<std::uint16_t>(threads.size()); t < count; ++t) {
+  for (std::uint16_t t = 0; t < h.execution().thread_count(); ++t) {
     if (blocked(t)) all.push_back(t);
   }
   // The one who hit it comes first, threads that only join others last: they explain nothing.

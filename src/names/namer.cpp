@@ -186,7 +186,7 @@ std::string Namer::object(std::uint64_t addr, std::uint32_t event) {
   for (const trace::GivenName& n : execution_.names) {
     if (n.addr == addr && !n.name.empty()) return n.name;
   }
-  for (std::uint16_t t = 0, count = static_cast<std::uint16_t>(execution_.threads.size()); t < count; ++t) {
+  for (std::uint16_t t = 0; t < execution_.thread_count(); ++t) {
     const trace::Thread& thread = execution_.threads[t];
     if (addr >= thread.stack_low && addr < thread.stack_high) return stack_object(addr, t, event).name;
   }
@@ -210,7 +210,7 @@ std::string Namer::object(std::uint64_t addr, std::uint32_t event) {
 }
 
 DebugInfo::Variable Namer::variable(std::uint64_t addr, std::uint32_t event) {
-  for (std::uint16_t t = 0, count = static_cast<std::uint16_t>(execution_.threads.size()); t < count; ++t) {
+  for (std::uint16_t t = 0; t < execution_.thread_count(); ++t) {
     const trace::Thread& thread = execution_.threads[t];
     if (addr >= thread.stack_low && addr < thread.stack_high) return stack_object(addr, t, event);
   }
@@ -501,7 +501,7 @@ std::string Namer::derived_thread_name(std::uint16_t index) {
 void Namer::name_threads() {
   std::vector<std::string> names, containers;
   std::map<std::string, int> in_container;
-  for (std::uint16_t t = 0, count = static_cast<std::uint16_t>(execution_.threads.size()); t < count; ++t) {
+  for (std::uint16_t t = 0; t < execution_.thread_count(); ++t) {
     names.push_back(derived_thread_name(t));
     // A lambda has no name of its own; the variable that holds the thread may have one, or the container that it is
     // put into, which may have moved since.

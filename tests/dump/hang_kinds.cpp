@@ -215,26 +215,16 @@ void guard_that_waits() {
   for (;;) pause();
 }
 
-// Two readers wait for the end of a writer's turn, which has just begun, or is about to end: it is not named yet, or no more.
-void between_writers() {
-  shared_by_two.init(PTHREAD_RWLOCK_PREFER_READER_NP);
-  pthread_rwlock_wrlock(&shared_by_two.lock);
-  std::thread first(read_with_guard), second(read_with_guard);
-  shared_by_two.await_readers(2);
-  shared_by_two.lock.__data.__cur_writer = 0;
-  say_ready();
-  for (;;) pause();
-}
-
-// The readers' turn has begun; the writer before them has not woken them yet.
-void before_the_wake() {
+// Two readers wait for the end of a writer's turn, in the midst of a change of turns: the lock names no writer yet, or no
+// more; and, with `turn_has_come`, the readers have only to be woken.
+void between_turns(bool turn_has_come) {
   shared_by_two.init(PTHREAD_RWLOCK_PREFER_READER_NP);
   pthread_rwlock_wrlock(&shared_by_two.lock);
   std::thread first(read_with_guard), second(read_with_guard);
   shared_by_two.await_readers(2);
   constexpr unsigned kWritersTurn = 3;
   shared_by_two.lock.__data.__cur_writer = 0;
-  shared_by_two.lock.__data.__readers &= ~kWritersTurn;
+  if (turn_has_come) shared_by_two.lock.__data.__readers &= ~kWritersTurn;
   say_ready();
   for (;;) pause();
 }
@@ -457,8 +447,8 @@ const parts::Table kParts = {
     {"kinds_timed_upgrade", timed_upgrade},
     {"kinds_maps_itself", maps_itself},
     {"kinds_guard_waits", guard_that_waits},
-    {"kinds_between_writers", between_writers},
-    {"kinds_before_the_wake", before_the_wake},
+    {"kinds_between_writers", [] { between_turns(false); }},
+    {"kinds_before_the_wake", [] { between_turns(true); }},
     {"kinds_timed", one_is_timed},
     {"kinds_too_early", notified_too_early},
     {"kinds_any_condition", any_condition},
